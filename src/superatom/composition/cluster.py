@@ -9,9 +9,10 @@ are equal when they mean the same: printed order and the name chosen for a ligan
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TypeVar, cast
 
 from superatom.composition.counts import Count, CountRange, Expression, Number
 from superatom.composition.ligands import Ligand, LigandLibrary, default_library
@@ -29,6 +30,8 @@ __all__ = [
     "MetalPart",
     "Part",
 ]
+
+_Key = TypeVar("_Key")
 
 #: Symbol of a metal that the formula leaves open, as in M25(SR)18.
 GENERIC_METAL = "M"
@@ -169,12 +172,16 @@ class _Formula:
         return render(self, style)
 
 
-def _flatten(parts: Iterator[Part] | Layer, factor: int) -> Iterator[tuple[MetalPart | LigandPart, Count]]:
+def _flatten(
+    parts: Iterator[Part] | Layer, factor: int
+) -> Iterator[tuple[MetalPart | LigandPart, Count]]:
     for part in parts:
         if isinstance(part, GroupPart):
             inner = part.count
             if not isinstance(inner, int):
-                raise SuperatomError("a bracketed group inside a formula must occur a whole number of times")
+                raise SuperatomError(
+                    "a bracketed group inside a formula must occur a whole number of times"
+                )
             yield from _flatten(part.parts, factor * inner)
         else:
             yield part, _times(part.count, factor)
@@ -281,7 +288,9 @@ class Cluster(_Formula):
                     parts.append(LigandPart(name, n))
                 else:
                     parts.append(LigandPart(known[name], n, printed=name))
-        return cls(layers=(tuple(parts),), charge=charge, isomer=isomer, bracketed=charge is not None)
+        return cls(
+            layers=(tuple(parts),), charge=charge, isomer=isomer, bracketed=charge is not None
+        )
 
     @property
     def metals(self) -> Mapping[str, Number]:
@@ -344,8 +353,197 @@ class Cluster(_Formula):
         return replace(self, charge=charge)
 
 
-def _totals[K](pairs: Iterator[tuple[K, Count]]) -> dict[K, Number]:
-    totals: dict[K, Number] = {}
+@dataclass(frozen=True, slots=True, eq=False)
+class ClusterSeries(_Formula):
+    """Clusters whose counts depend on variables, as in Au25-xAgx(SR)18 (x = 0-9).
+
+    Attributes
+    ----------
+    domain : tuple[tuple[str, tuple[int, ...]], ...]
+        Values each variable can take, where the text says so. The name 'q' stands for
+        a charge left open.
+
+    Examples
+    --------
+    >>> series = ClusterSeries.parse("Au25-xAgx(SR)18 (x = 0-2)")
+    >>> [str(cluster) for cluster in series]
+    ['Au25(SR)18', 'Au24Ag1(SR)18', 'Au23Ag2(SR)18']
+    """
+
+    domain: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+    @classmethod
+    def parse(
+        cls,
+        text: str,
+        *,
+        library: LigandLibrary | None = None,
+        definitions: Mapping[str, str] | None = None,
+    ) -> ClusterSeries:
+        """Read a series from a formula in any markup; see `Cluster.parse`.
+
+        Raises
+        ------
+        FormulaError
+            If the text cannot be read or has no variable in it.
+        """
+        from superatom.composition.formula import parse_series
+
+        return parse_series(text, library=library, definitions=definitions)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the variables, in the order printed ('range1', ... for Au10-12)."""
+        found: dict[str, None] = {}
+        counts: list[object] = [n for _, n in self.parts]
+        for value in (*counts, self.charge):
+            if isinstance(value, Expression):
+                found.update(dict.fromkeys(value.variables))
+        found.update(dict.fromkeys(name for name, _ in self._ranges()))
+        return tuple(found)
+
+    def _ranges(self) -> list[tuple[str, CountRange]]:
+        ranges = [n for _, n in self.parts if isinstance(n, CountRange)]
+        return [(f"range{i}", count) for i, count in enumerate(ranges, 1)]
+
+    def expand(self, **values: Iterable[int]) -> Iterator[Cluster]:
+        """Yield the clusters of the series, the first variable varying slowest.
+
+        Members in which a count would be negative are left out; metals and ligands
+        with count 0 drop out of the formula.
+
+        Parameters
+        ----------
+        **values : iterable of int
+            Values of variables; those of `domain` where none are given here.
+
+        Raises
+        ------
+        UnknownComposition
+            If a variable has no values.
+        """
+        known: dict[str, Iterable[int]] = {
+            **{name: range(r.low, r.high + 1) for name, r in self._ranges()},
+            **dict(self.domain),
+            **values,
+        }
+        missing = [name for name in self.variables if name not in known]
+        if missing:
+            raise UnknownComposition(
+                f"the series {self} does not say which values {', '.join(missing)} can take; "
+                f"write them behind the formula, as in '(x = 0-9)'"
+            )
+        names = self.variables
+        for chosen in itertools.product(*(tuple(known[name]) for name in names)):
+            member = self.member(**dict(zip(names, chosen, strict=True)))
+            if member is not None:
+                yield member
+
+    def __iter__(self) -> Iterator[Cluster]:
+        return self.expand()
+
+    def member(self, **values: int) -> Cluster | None:
+        """Return the cluster for one value of each variable; None if a count is negative."""
+        ranges = iter(self._ranges())
+
+        def number(count: Count) -> Number:
+            if isinstance(count, CountRange):
+                return values[next(ranges)[0]]
+            return count.at(values) if isinstance(count, Expression) else count
+
+        layers = tuple(
+            tuple(p for p in (_with_count(part, number) for part in layer) if p is not None)
+            for layer in self.layers
+        )
+        charge = self.charge.at(values) if isinstance(self.charge, Expression) else self.charge
+        if any(
+            isinstance(n, int | float) and n < 0 for layer in layers for _, n in _flatten(layer, 1)
+        ):
+            return None
+        return Cluster(
+            layers=tuple(layer for layer in layers if layer),
+            charge=charge,
+            companions=self.companions,
+            adducts=self.adducts,
+            host=self.host,
+            isomer=self.isomer,
+            polymeric=self.polymeric,
+            bracketed=self.bracketed,
+            notes=self.notes,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ClusterSeries) and self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    def _identity(self) -> tuple[object, ...]:
+        return (
+            frozenset((p.name if isinstance(p, MetalPart) else p.ligand, n) for p, n in self.parts),
+            self.charge,
+            self.companions,
+            self.adducts,
+            self.host,
+            self.isomer,
+            self.polymeric,
+            self.domain,
+        )
+
+
+def _with_count(part: Part, number: Callable[[Count], Number]) -> Part | None:
+    """Return `part` with its count as a number; None if there is none of it."""
+    if isinstance(part, GroupPart):
+        inner = tuple(p for p in (_with_count(q, number) for q in part.parts) if p is not None)
+        return replace(part, parts=inner, count=number(part.count))
+    count = number(part.count)
+    return (
+        replace(part, count=count, printed_one=part.printed_one or part.count != count)
+        if count
+        else None
+    )
+
+
+def _totals(pairs: Iterable[tuple[_Key, Count]]) -> dict[_Key, Number]:
+    """Return the sum of the counts of each key, in order of first appearance."""
+    totals: dict[_Key, Number] = {}
     for key, count in pairs:
+        if not isinstance(count, int | float):
+            raise UnknownComposition(f"'{count}' is not a number: expand the series first")
         totals[key] = totals.get(key, 0) + count
     return totals
+
+
+def _elements(cluster: Cluster) -> dict[str, Number]:
+    """Return the atoms of the cluster ion."""
+    atoms: dict[str, Number] = {}
+    for part, count in cluster.parts:
+        own = _atoms_of(part)
+        for symbol, n in own.items():
+            atoms[symbol] = atoms.get(symbol, 0) + n * cast(Number, count)
+    for adduct in cluster.adducts:
+        for symbol, n in adduct.elements:
+            atoms[symbol] = atoms.get(symbol, 0) + n * adduct.count
+    return {symbol: n for symbol, n in atoms.items() if n}
+
+
+def _atoms_of(part: MetalPart | LigandPart) -> Mapping[str, int]:
+    if isinstance(part, LigandPart):
+        if part.ligand.is_generic:
+            raise UnknownComposition(
+                f"'{part.name}' has no formula of its own; say what it is, "
+                f"for instance {part.name} = SC2H4Ph"
+            )
+        return part.ligand.elements
+    if len(part.symbols) > 1 or part.symbols == (GENERIC_METAL,):
+        raise UnknownComposition(f"how many atoms of which metal '{part.name}' has is not given")
+    return {part.symbols[0]: 1}
+
+
+def _layer_identity(layer: Layer) -> tuple[object, ...]:
+    return tuple(
+        sorted(
+            (part.name if isinstance(part, MetalPart) else part.ligand.name, str(n))
+            for part, n in _flatten(layer, 1)
+        )
+    )
