@@ -35,6 +35,8 @@ class Spectrum:
         When it was taken, in s from the start of the run or reaction; None if not known.
     provenance : Provenance
         Reader and hash of what was read.
+    notes : tuple[str, ...]
+        Every repair made while the spectrum was read, one sentence each.
     """
 
     mz: NDArray[np.float64]
@@ -44,6 +46,7 @@ class Spectrum:
     source: str = ""
     time_s: float | None = None
     provenance: Provenance = Provenance("given as arrays", "", "")
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -91,6 +94,7 @@ class Spectrum:
             self.source,
             self.time_s,
             self.provenance,
+            self.notes,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -103,6 +107,7 @@ class Spectrum:
             "source": self.source,
             "time_s": self.time_s,
             "provenance": self.provenance.as_dict(),
+            "notes": list(self.notes),
         }
 
     @classmethod
@@ -119,4 +124,5 @@ class Spectrum:
             Provenance(
                 made["method"], made["version"], made["inputs_hash"], tuple(made["sources"])
             ),
+            tuple(data.get("notes", ())),
         )
