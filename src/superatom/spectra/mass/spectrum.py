@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,7 @@ class Spectrum:
     polarity: int = 0
     source: str = ""
     time_s: float | None = None
-    provenance: Provenance = Provenance("given as arrays", "", "")
+    provenance: Provenance = field(default_factory=lambda: Provenance("given as arrays", "", ""))
     notes: tuple[str, ...] = ()
 
     @classmethod
