@@ -1,0 +1,32 @@
+"""Importing Superatom, and asking the command for help, must not load the heavy packages."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = (
+    "ase",
+    "gemmi",
+    "lxml",
+    "matplotlib",
+    "networkx",
+    "openpyxl",
+    "pandas",
+    "pyteomics",
+    "rdkit",
+    "scipy",
+)
+
+
+@pytest.mark.parametrize("module", ["superatom", "superatom.cli"])
+def test_heavy_packages_are_not_loaded(module: str) -> None:
+    script = f"import sys, {module}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "superatom" in loaded
+    assert loaded.isdisjoint(HEAVY)
