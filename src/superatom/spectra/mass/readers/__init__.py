@@ -1,0 +1,1 @@
+"""Readers of the file formats mass spectra come in; each is imported only when needed."""
