@@ -76,6 +76,8 @@ def general_orbits(generators: list[Matrix]) -> Matrix:
     """Orbits of points in general position: exactly the group's symmetry."""
     seeds = np.array([[3.3, 0.55, 2.2], [1.1, 4.4, 3.3]])
     matrices = all_matrices(generators)
+    if len(matrices) > 48:
+        seeds = np.array([[3.1, 1.3, 2.2], [1.1, 4.4, 3.3]])
     if len(matrices) <= 28:  # one more orbit against accidental mirror planes
         seeds = np.vstack([seeds, [4.06, 2.9, -3.8]])
     if len(matrices) < 4:  # few points of C1, Cs, Ci could be more symmetric

@@ -27,14 +27,17 @@ class SiteFits:
         self.known: dict[bytes, float] = {}
 
     def extended(self, permutations: IntArray, parity: IntArray) -> IntArray:
+        """Return permutations with the two points that tell the parity, shape (m, n + 2)."""
         n = len(self.points)
         flips = np.where(parity[:, None] > 0, [n, n + 1], [n + 1, n])
         return np.hstack([permutations, flips])
 
     def parity(self, rows: IntArray) -> IntArray:
+        """Return the determinants that the last two points tell, shape (m,)."""
         return np.where(rows[:, -2] == len(self.points), 1, -1).astype(np.int64)
 
     def matrices(self, rows: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Return the best orthogonal matrix of each row and its RMSD in Å."""
         return fit_orthogonal(self.points, self.points[rows[:, :-2]], self.parity(rows))
 
     def accept(self, rows: IntArray) -> bool:
