@@ -1,0 +1,401 @@
+"""Disorder of a crystal structure, resolved into pictures that can be true at once.
+
+Atoms that are there together form a unit: the connected part of one disorder group, of
+one symmetry image of a negative PART, or of untagged partial sites that fit together.
+Units that would clash exclude each other. A picture is a choice of units without
+clashes: the units of the largest occupancy first (picture 0), or those of the next
+group first (picture 1, 2, ...).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superatom.errors import StructureError
+from superatom.structure.lattice import Lattice
+from superatom.structure.proximity import (
+    bonded,
+    clash_distance,
+    exclusion_distance,
+)
+from superatom.structure.readers.operators import Symmetry
+from superatom.structure.sites import FULL, CellSites, Sites
+from superatom.structure.units import Unit, build_units, components
+
+__all__ = ["Disorder", "Option", "find_disorder"]
+
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+_REACH = 2.9  # Å, contacts looked at: bonds of ligand atoms and clashes
+_TRIES = 12  # orders in which equal units are tried
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One alternative of a disordered part.
+
+    Attributes
+    ----------
+    part : int
+        Number of the disordered part, from 0.
+    assembly, group : str
+        Its tags in the file; the group is 'untagged' if it has none.
+    occupancy : float
+        How much of the crystal it is.
+    labels : tuple[str, ...]
+        Its sites.
+    """
+
+    part: int
+    assembly: str
+    group: str
+    occupancy: float
+    labels: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the option as plain JSON types."""
+        return {
+            "part": self.part,
+            "assembly": self.assembly,
+            "group": self.group,
+            "occupancy": self.occupancy,
+            "labels": list(self.labels),
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Disorder:
+    """The disorder of a crystal and everything needed to draw a picture of it.
+
+    Attributes
+    ----------
+    whole : ndarray of bool, shape (n_images,)
+        Images that are in every picture.
+    units : tuple[Unit, ...]
+        What can be chosen.
+    conflicts : ndarray of bool, shape (n_units, n_units)
+        Which units exclude each other.
+    part : ndarray of int, shape (n_units,)
+        Disordered part each unit belongs to; -1 for a unit that nothing excludes.
+    options : tuple[Option, ...]
+        All alternatives, by part and falling occupancy.
+    notes : tuple[str, ...]
+        Decisions taken.
+    molecule : ndarray of int, shape (n_units,)
+        Molecule of full sites a unit is bonded to; -1 if none.
+    """
+
+    whole: BoolArray
+    units: tuple[Unit, ...]
+    conflicts: BoolArray
+    part: IntArray
+    options: tuple[Option, ...]
+    notes: tuple[str, ...]
+    molecule: IntArray
+    _rank: IntArray = field(repr=False)
+    _n_options: IntArray = field(repr=False)
+
+    @property
+    def n_pictures(self) -> int:
+        """Number of pictures: the most alternatives any part has."""
+        return int(self._n_options.max(initial=1))
+
+    def picture(self, choice: int | Mapping[str, str] | None = None) -> tuple[IntArray, list[str]]:
+        """Return the images in one picture and remarks.
+
+        Parameters
+        ----------
+        choice : int, mapping or None
+            Rank of the alternatives (0 or None: the major ones), or the group to take for
+            an assembly, such as ``{"A": "2"}``.
+
+        Raises
+        ------
+        StructureError
+            If there is no such picture, assembly or group.
+        """
+        priority = self._priority(choice)
+        chosen = self._best(priority)
+        chosen, notes = self._without_vacancies(chosen)
+        images = [self.units[u].images for u in np.flatnonzero(chosen)]
+        return np.unique(np.concatenate([np.flatnonzero(self.whole), *images])), notes
+
+    def _priority(self, choice: int | Mapping[str, str] | None) -> IntArray:
+        """Return the order in which units are taken, small first."""
+        sizes = np.maximum(self._n_options, 1)
+        if isinstance(choice, Mapping):
+            return self._priority_of_groups(choice)
+        number = choice or 0
+        if not 0 <= number < self.n_pictures:
+            raise StructureError(
+                f"no picture {number} of this crystal: it has {self.n_pictures} (0 to "
+                f"{self.n_pictures - 1})"
+            )
+        return (self._rank - number) % sizes
+
+    def _priority_of_groups(self, choice: Mapping[str, str]) -> IntArray:
+        priority = self._rank + 1
+        for assembly, group in choice.items():
+            wanted = np.array(
+                [(u.assembly, u.group) == (assembly, str(group)) for u in self.units], dtype=bool
+            )
+            if not wanted.any():
+                known = ", ".join(sorted({f"{o.assembly or '.'}:{o.group}" for o in self.options}))
+                raise StructureError(
+                    f"no group '{group}' of assembly '{assembly}' in this crystal; "
+                    f"assembly:group there are {known or 'none'}"
+                )
+            priority[wanted] = 0
+        return priority
+
+    def _best(self, priority: IntArray) -> BoolArray:
+        """Return a choice without conflicts, as many and as high units as can be found."""
+        weights = np.array([u.occupancy * len(u.images) for u in self.units])
+        generator = np.random.default_rng(0)
+        best, best_score = np.zeros(len(self.units), dtype=bool), -np.inf
+        for attempt in range(_TRIES):
+            tie = np.arange(len(self.units)) if not attempt else generator.permutation(len(weights))
+            chosen = self._greedy(np.lexsort((tie, -weights, priority)))
+            score = float((weights / (1.0 + priority))[chosen].sum())
+            if score > best_score + 1e-9:
+                best, best_score = chosen, score
+        return best
+
+    def _greedy(self, order: IntArray) -> BoolArray:
+        chosen = np.zeros(len(order), dtype=bool)
+        blocked = np.zeros(len(order), dtype=bool)
+        for unit in order.tolist():
+            if not blocked[unit]:
+                chosen[unit] = True
+                blocked |= self.conflicts[unit]
+        return chosen
+
+    def _without_vacancies(self, chosen: BoolArray) -> tuple[BoolArray, list[str]]:
+        """Leave out, per molecule, the share of unopposed partial units that is not there."""
+        kept = chosen.copy()
+        free = np.flatnonzero(chosen & (self.part < 0) & (self.molecule >= 0))
+        groups: dict[tuple[int, tuple[str, ...]], list[int]] = {}
+        for u in free.tolist():
+            groups.setdefault((int(self.molecule[u]), self.units[u].labels), []).append(u)
+        notes = set()
+        for (_, labels), members in groups.items():
+            occupancy = self.units[members[0]].occupancy
+            there = int(np.floor(len(members) * occupancy + 0.5))
+            kept[members[there:]] = False
+            names = ", ".join(labels[:6]) + (" ..." if len(labels) > 6 else "")
+            notes.add(
+                f"{names}: occupied to {occupancy:.3g} without an alternative; "
+                f"{there} of {len(members)} in the picture"
+            )
+        return kept, sorted(notes)
+
+
+def find_disorder(sites: Sites, cell: CellSites, symmetry: Symmetry, lattice: Lattice) -> Disorder:
+    """Find what excludes what in a crystal.
+
+    Parameters
+    ----------
+    sites : Sites
+        Asymmetric unit, mixed sites merged.
+    cell : CellSites
+        Images of the sites in the cell.
+    symmetry : Symmetry
+        Operators that made them.
+    lattice : Lattice
+        The cell.
+    """
+    notes: list[str] = []
+    contacts = lattice.contacts(cell.fractional, _REACH)
+    numbers = sites.numbers[cell.site]
+    partial_site = sites.tagged | (sites.occupancy < FULL)
+    partial_site &= ~_misread_occupancy(sites, cell, contacts.pairs, contacts.length, notes)
+    whole = ~partial_site[cell.site]
+    touching = contacts.where(bonded_within_groups(sites, cell, numbers, contacts))
+    units, remarks = build_units(sites, cell, symmetry, lattice, contacts, touching, partial_site)
+    notes += remarks
+    conflicts = _conflicts(units, cell, numbers, contacts, len(numbers))
+    refused = _against_whole(units, whole, numbers, contacts)
+    if refused.any():
+        names = sorted({label for u in np.flatnonzero(refused) for label in units[u].labels})
+        notes.append(f"left out, being on top of fully occupied sites: {', '.join(names[:12])}")
+        kept = np.flatnonzero(~refused)
+        units = [units[k] for k in kept.tolist()]
+        conflicts = conflicts[np.ix_(kept, kept)]
+    part, rank, n_options, options = _alternatives(units, conflicts)
+    return Disorder(
+        whole, tuple(units), conflicts, part, options, tuple(notes),
+        _molecule_of(units, whole, touching.pairs), rank, n_options,
+    )  # fmt: skip
+
+
+def bonded_within_groups(
+    sites: Sites, cell: CellSites, numbers: IntArray, contacts: Any
+) -> BoolArray:
+    """Return which contacts are bonds between atoms that can be there together."""
+    group = np.array(
+        [f"{a}|{g}" if g else "" for a, g in zip(sites.assembly, sites.group, strict=True)]
+    )
+    first, second = group[cell.site[contacts.first]], group[cell.site[contacts.second]]
+    together = (first == second) | (first == "") | (second == "")
+    rows = np.flatnonzero(together)
+    keep = np.zeros(len(contacts), dtype=bool)
+    keep[rows] = bonded(numbers, contacts.where(rows))
+    return keep
+
+
+def _misread_occupancy(
+    sites: Sites, cell: CellSites, pairs: IntArray, lengths: NDArray[np.float64], notes: list[str]
+) -> BoolArray:
+    """Return the sites whose occupancy is 1/m only because m operators share them.
+
+    Some programs write the refinement's site factor instead of the chemical occupancy.
+    """
+    expected = 1.0 / cell.order
+    suspects = (
+        (cell.order > 1)
+        & ~sites.tagged
+        & (np.abs(sites.occupancy - expected) < 0.005)
+        & (sites.numbers > 1)
+    )
+    if not suspects.any():
+        return suspects
+    z = sites.numbers[cell.site[pairs]]
+    near = lengths < np.maximum(clash_distance(z[:, 0], z[:, 1]), 1.0)
+    suspects[cell.site[pairs[near]].ravel()] = False
+    if suspects.any():
+        names = ", ".join(np.array(sites.labels)[suspects][:12])
+        notes.append(
+            f"occupancy of {names} on a special position read as full: it is exactly the "
+            "site factor and nothing else is there"
+        )
+    return suspects
+
+
+def _conflicts(
+    units: list[Unit], cell: CellSites, numbers: IntArray, contacts: Any, n_images: int
+) -> BoolArray:
+    """Return which units cannot be there together."""
+    from scipy.sparse import csr_array
+
+    n = len(units)
+    if not n:
+        return np.zeros((0, 0), dtype=bool)
+    rows = np.repeat(np.arange(n), [len(u.images) for u in units])
+    columns = np.concatenate([u.images for u in units])
+    member = csr_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), (n, n_images))
+    z = numbers[contacts.pairs]
+
+    def meet(near: BoolArray) -> BoolArray:
+        first, second = contacts.first[near], contacts.second[near]
+        ones = np.ones(len(first), dtype=np.int32)
+        touch = csr_array((ones, (first, second)), (n_images, n_images))
+        found = (member @ (touch + touch.T) @ member.T).toarray() > 0
+        return np.asarray(found, dtype=bool)
+
+    hard = meet(contacts.length < clash_distance(z[:, 0], z[:, 1]))
+    soft = meet(contacts.length < exclusion_distance(z[:, 0], z[:, 1]))
+    shared = (member @ member.T).toarray() > 0
+    conflicts = hard | shared | (soft & _are_alternatives(units)) | _same_parent(units)
+    np.fill_diagonal(conflicts, False)
+    return conflicts
+
+
+def _are_alternatives(units: list[Unit]) -> BoolArray:
+    """Return which pairs of units are of one assembly but of different groups or images."""
+    assembly = np.array([u.assembly for u in units])
+    group = np.array([u.group for u in units])
+    fragment = np.array([u.fragment for u in units])
+    imaged = np.array([u.by_symmetry for u in units])
+    other_group = (assembly[:, None] == assembly) & (group[:, None] != group)
+    other_image = (fragment[:, None] == fragment) & imaged[:, None]
+    return np.asarray(other_group | other_image, dtype=bool)
+
+
+def _same_parent(units: list[Unit]) -> BoolArray:
+    """Return which units are images that take the one place an atom has for them."""
+    parent = np.array([u.only_on for u in units])
+    fragment = np.array([u.fragment for u in units])
+    same = (parent[:, None] == parent) & (parent[:, None] >= 0)
+    return np.asarray(same & (fragment[:, None] == fragment), dtype=bool)
+
+
+def _against_whole(
+    units: list[Unit], whole: BoolArray, numbers: IntArray, contacts: Any
+) -> BoolArray:
+    """Return which units clash with an atom (not H) that is in every picture."""
+    z = numbers[contacts.pairs]
+    near = contacts.length < clash_distance(z[:, 0], z[:, 1])
+    solid = whole & (numbers > 1)
+    struck = np.zeros(len(numbers), dtype=bool)
+    struck[contacts.first[near & solid[contacts.second]]] = True
+    struck[contacts.second[near & solid[contacts.first]]] = True
+    return np.array([bool(struck[u.images].any()) for u in units], dtype=bool)
+
+
+def _alternatives(
+    units: list[Unit], conflicts: BoolArray
+) -> tuple[IntArray, IntArray, IntArray, tuple[Option, ...]]:
+    """Return part, rank among its options, number of options of each unit, and all options."""
+    n = len(units)
+    part = np.full(n, -1, dtype=np.int64)
+    rank, n_options = np.zeros(n, dtype=np.int64), np.ones(n, dtype=np.int64)
+    if not n:
+        return part, rank, n_options, ()
+    opposed = conflicts.any(axis=1)
+    label = components(np.argwhere(conflicts), n)
+    options: list[Option] = []
+    numbering: dict[tuple[tuple[str, ...], ...], int] = {}
+    for one in np.unique(label[opposed]):
+        members = np.flatnonzero((label == one) & opposed)
+        kinds: dict[tuple[str, str, tuple[str, ...]], list[int]] = {}
+        for u in members.tolist():
+            kinds.setdefault((units[u].assembly, units[u].group, units[u].labels), []).append(u)
+        ordered = sorted(kinds, key=lambda k: (-units[kinds[k][0]].occupancy, k[1], k[2]))
+        signature = tuple(sorted(k[2] for k in kinds))
+        fresh = signature not in numbering
+        number = numbering.setdefault(signature, len(numbering))
+        part[members] = number
+        for position, kind in enumerate(ordered):
+            first = units[kinds[kind][0]]
+            rank[kinds[kind]] = position
+            if fresh:
+                group = first.group or "untagged"
+                options.append(Option(number, first.assembly, group, first.occupancy, kind[2]))
+        n_options[members] = len(ordered)
+        if len(ordered) == 1:
+            _rank_images(units, conflicts, members, rank, n_options)
+    return part, rank, n_options, tuple(options)
+
+
+def _rank_images(
+    units: list[Unit], conflicts: BoolArray, members: IntArray, rank: IntArray, n_options: IntArray
+) -> None:
+    """Rank the images of a part that is disordered by symmetry only."""
+    share = max(2, min(int(round(1.0 / max(units[members[0]].occupancy, 0.005))), 8))
+    taken = np.zeros(len(units), dtype=bool)
+    for position in range(share):
+        blocked = np.zeros(len(units), dtype=bool)
+        for u in members.tolist():
+            if not taken[u] and not blocked[u]:
+                taken[u] = True
+                rank[u] = position
+                blocked |= conflicts[u]
+    rank[members[~taken[members]]] = share - 1
+    n_options[members] = share
+
+
+def _molecule_of(units: list[Unit], whole: BoolArray, bonds: IntArray) -> IntArray:
+    """Return the molecule of whole atoms each unit is bonded to, -1 if none."""
+    inside = bonds[whole[bonds].all(axis=1)]
+    molecule = components(inside, len(whole))
+    attached = np.full(len(whole), -1, dtype=np.int64)
+    for near, far in (bonds.T, bonds.T[::-1]):
+        rows = whole[near] & ~whole[far]
+        attached[far[rows]] = molecule[near[rows]]
+    return np.array([int(attached[u.images].max(initial=-1)) for u in units], dtype=np.int64)
