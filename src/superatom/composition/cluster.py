@@ -147,6 +147,7 @@ class _Formula:
     companions: tuple[Companion, ...] = ()
     adducts: tuple[Adduct, ...] = ()
     host: str = ""
+    support: str = ""
     isomer: str = ""
     polymeric: bool = False
     bracketed: bool = False
@@ -165,11 +166,14 @@ class _Formula:
     def __str__(self) -> str:
         return self.text()
 
-    def text(self, style: str = "text") -> str:
-        """Return the formula in a style: 'text', 'unicode', 'latex' or 'html'."""
+    def text(self, style: str = "text", *, label: bool = True) -> str:
+        """Return the formula in a style: 'text', 'unicode', 'latex' or 'html'.
+
+        Without `label` the isomer label and the values of variables are left out.
+        """
         from superatom.composition.styles import render
 
-        return render(self, style)
+        return render(self, style, label=label)
 
 
 def _flatten(
@@ -214,7 +218,9 @@ class Cluster(_Formula):
     adducts : tuple[Adduct, ...]
         Atoms gained or lost in flight; counted in `elements`, not in `metals`.
     host : str
-        Template or support the cluster sits in or on ('BSA'); empty if none.
+        Template the cluster sits in ('BSA'); empty if none.
+    support : str
+        Solid the cluster sits on ('TiO2'); empty if none.
     isomer : str
         Label that tells isomers or samples apart ('Q', 'T', 'a').
     polymeric : bool
@@ -337,6 +343,7 @@ class Cluster(_Formula):
             tuple(sorted((c.ligand.name, c.ligand.formula, str(c.count)) for c in self.companions)),
             tuple(sorted((a.name, a.count) for a in self.adducts)),
             self.host,
+            self.support,
             self.isomer,
             self.polymeric,
             tuple(_layer_identity(layer) for layer in self.layers) if self.is_layered else (),
@@ -466,6 +473,7 @@ class ClusterSeries(_Formula):
             companions=self.companions,
             adducts=self.adducts,
             host=self.host,
+            support=self.support,
             isomer=self.isomer,
             polymeric=self.polymeric,
             bracketed=self.bracketed,
@@ -485,6 +493,7 @@ class ClusterSeries(_Formula):
             self.companions,
             self.adducts,
             self.host,
+            self.support,
             self.isomer,
             self.polymeric,
             self.domain,

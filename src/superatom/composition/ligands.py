@@ -185,14 +185,15 @@ class LigandLibrary:
     def __contains__(self, name: str) -> bool:
         return bool(self.meanings(name))
 
-    def meanings(self, name: str) -> tuple[Ligand, ...]:
+    def meanings(self, name: str, *, exact: bool = False) -> tuple[Ligand, ...]:
         """Return every ligand `name` can mean, the usual first; () if none.
 
-        The name is tried as it is, then without hyphens, primes and spaces, then
-        without regard to case (three letters or more).
+        The name is tried as it is, then (unless `exact`) without hyphens, primes and
+        spaces, then without regard to case (three letters or more).
         """
-        if found := self._exact.get(name):
-            return tuple(found)
+        found = self._exact.get(name)
+        if found or exact:
+            return tuple(found or ())
         key = alias_key(name)
         if found := self._loose.get(key):
             return tuple(found)

@@ -88,8 +88,8 @@ STYLES: dict[str, Style] = {
 }
 
 
-def render(formula: _Formula, style: str = "text") -> str:
-    """Return `formula` in one of `STYLES`.
+def render(formula: _Formula, style: str = "text", *, label: bool = True) -> str:
+    """Return `formula` in one of `STYLES`, with or without isomer label and domain.
 
     Raises
     ------
@@ -108,10 +108,12 @@ def render(formula: _Formula, style: str = "text") -> str:
         text += write.sup(_charge_text(formula.charge))
     if formula.host:
         text += "@" + write.name(formula.host)
+    if formula.support:
+        text += "/" + write.name(formula.support)
     text += "".join(write.dot + _companion(c, write) for c in formula.companions)
-    if formula.isomer:
+    if formula.isomer and label:
         text += f"-{formula.isomer}"
-    if isinstance(formula, ClusterSeries) and formula.domain:
+    if label and isinstance(formula, ClusterSeries) and formula.domain:
         text += _domain_text(formula.domain)
     return rf"\mathrm{{{text}}}" if style == "latex" else text
 
@@ -138,7 +140,7 @@ def _ligand(part: LigandPart, write: Style) -> str:
 
 
 #: Ligands of one atom, written without brackets.
-_ATOM_LIGANDS = frozenset({"H", "D", "F", "Cl", "Br", "I", "O", "S", "Se", "Te", "C", "N", "P"})
+_ATOM_LIGANDS = frozenset({"H", "D", "F", "Cl", "Br", "I", "O", "S", "Se", "Te", "C", "N", "X"})
 
 
 def _number(count: Count, printed_one: bool, write: Style) -> str:
