@@ -1,0 +1,238 @@
+"""Fit mixtures of isotope envelopes to a stretch of spectrum: shift, width, baseline, amounts.
+
+For a batch of hypotheses, each a mixture of K envelopes with a common shift s and peak width
+w, the residual sum of squares is minimised over s and w by Gauss-Newton steps (two outer
+parameters) and over the K amounts, which are not negative, and a straight baseline by linear
+least squares inside (variable projection).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superatom.spectra.mass.scoring import FWHM_PER_SIGMA, Trace
+
+__all__ = ["MixtureFits", "Pattern", "fit_mixtures", "profile_columns"]
+
+Floats = NDArray[np.float64]
+
+_REACH = 4.5
+_STEPS = 5
+_WIDTH_RANGE = 1.8  # the fitted width stays within this factor of the estimate
+_CHUNK = 2_000_000  # numbers in the largest array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """Calculated envelopes of ions: m/z and height, each of shape (..., k)."""
+
+    mz: Floats
+    height: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MixtureFits:
+    """Best fits of B hypotheses of K components each.
+
+    Attributes
+    ----------
+    rss : ndarray, shape (B,)
+        Residual sum of squares.
+    shift_ppm, fwhm : ndarray, shape (B,)
+        Common shift, and peak width in m/z.
+    amounts : ndarray, shape (B, K)
+        Height of each component's tallest peak.
+    baseline : ndarray, shape (B, 2)
+        Constant and slope of the baseline, the latter per window width.
+    """
+
+    rss: Floats
+    shift_ppm: Floats
+    fwhm: Floats
+    amounts: Floats
+    baseline: Floats
+
+
+def profile_columns(
+    trace: Trace, pattern: Pattern, shift: Floats, sigma: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Return the profiles of envelopes and their derivatives in shift and in ln(width).
+
+    Parameters
+    ----------
+    trace : Trace
+        Evenly spaced points.
+    pattern : Pattern
+        Envelopes of shape (B, K, k).
+    shift : ndarray, shape (B,)
+        Relative shift (not ppm).
+    sigma : ndarray, shape (B,)
+        Standard deviation of a peak in m/z.
+
+    Returns
+    -------
+    tuple of ndarray, each of shape (B, K, n)
+    """
+    n_points = trace.mz.size
+    spacing = (trace.mz[-1] - trace.mz[0]) / (n_points - 1)
+    batch, n_parts, _ = pattern.mz.shape
+    centre = pattern.mz * (1.0 + shift[:, None, None])
+    reach = int(np.ceil(_REACH * sigma.max() / spacing)) + 1
+    near = np.rint((centre - trace.mz[0]) / spacing).astype(np.int64)
+    cell = near[..., None] + np.arange(-reach, reach + 1)
+    u = (trace.mz[0] + cell * spacing - centre[..., None]) / sigma[:, None, None, None]
+    bell = pattern.height[..., None] * np.exp(-0.5 * u * u)
+    inside = (cell >= 0) & (cell < n_points)
+    row = np.arange(batch * n_parts).reshape(batch, n_parts, 1, 1) * n_points
+    place = (row + cell)[inside]
+    size = batch * n_parts * n_points
+    slope = bell * u * (pattern.mz / sigma[:, None, None])[..., None]
+    columns = [
+        np.bincount(place, values[inside], size).reshape(batch, n_parts, n_points)
+        for values in (bell, slope, bell * u * u)
+    ]
+    return columns[0], columns[1], columns[2]
+
+
+def fit_mixtures(
+    trace: Trace,
+    pattern: Pattern,
+    shift_ppm: Floats,
+    limits_ppm: tuple[float, float],
+    *,
+    fixed_width: bool = False,
+) -> MixtureFits:
+    """Fit B hypotheses of K envelopes each.
+
+    Parameters
+    ----------
+    trace : Trace
+        Measured points, evenly spaced.
+    pattern : Pattern
+        Envelopes of shape (B, K, k); heights 0 pad.
+    shift_ppm : ndarray, shape (B,)
+        Where to start.
+    limits_ppm : tuple of float
+        Range of the shift.
+    fixed_width : bool
+        Keep the width of the trace.
+    """
+    batch, n_parts, k = pattern.mz.shape
+    reach = 2 * _REACH * trace.fwhm / FWHM_PER_SIGMA * 1.5
+    points = reach / ((trace.mz[-1] - trace.mz[0]) / trace.mz.size) + 3
+    step = max(1, int(_CHUNK / (n_parts * max(k * points, 3 * trace.mz.size))))
+    parts = [
+        _fit_chunk(
+            trace,
+            Pattern(pattern.mz[first : first + step], pattern.height[first : first + step]),
+            shift_ppm[first : first + step],
+            limits_ppm,
+            fixed_width,
+        )
+        for first in range(0, batch, step)
+    ]
+    joined = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return MixtureFits(*joined)
+
+
+def _fit_chunk(
+    trace: Trace,
+    pattern: Pattern,
+    shift_ppm: Floats,
+    limits_ppm: tuple[float, float],
+    fixed_width: bool,
+) -> tuple[Floats, ...]:
+    shift = shift_ppm * 1e-6
+    sigma0 = trace.fwhm / FWHM_PER_SIGMA
+    log_width = np.zeros(len(shift))
+    ramp = np.linspace(-0.5, 0.5, trace.mz.size)
+    bounds = np.array(limits_ppm) * 1e-6
+    best = _evaluate(trace, pattern, shift, sigma0 * np.exp(log_width), ramp)
+    state = (shift.copy(), log_width.copy())
+    damping = np.ones(len(shift))
+    for _ in range(_STEPS):
+        move = best.move(trace, ramp, fixed_width) * damping[:, None]
+        largest = 0.7 * sigma0 / trace.centre
+        new_shift = np.clip(state[0] + np.clip(move[:, 0], -largest, largest), *bounds)
+        new_width = np.clip(
+            state[1] + np.clip(move[:, 1], -0.3, 0.3),
+            -np.log(_WIDTH_RANGE),
+            np.log(_WIDTH_RANGE),
+        )
+        trial = _evaluate(trace, pattern, new_shift, sigma0 * np.exp(new_width), ramp)
+        better = trial.rss < best.rss
+        state[0][better], state[1][better] = new_shift[better], new_width[better]
+        damping = np.where(better, 1.0, damping * 0.4)
+        best = best.replaced(trial, better)
+    return (
+        best.rss,
+        state[0] * 1e6,
+        trace.fwhm * np.exp(state[1]),
+        best.linear[:, :-2],
+        best.linear[:, -2:],
+    )
+
+
+@dataclass(slots=True, eq=False)
+class _State:
+    """Linear solution of a batch at given shifts and widths."""
+
+    rss: Floats
+    linear: Floats
+    columns: Floats
+    by_shift: Floats
+    by_width: Floats
+
+    def replaced(self, other: _State, rows: NDArray[np.bool_]) -> _State:
+        """Take over the rows where `other` is better."""
+        for name in ("rss", "linear", "columns", "by_shift", "by_width"):
+            getattr(self, name)[rows] = getattr(other, name)[rows]
+        return self
+
+    def move(self, trace: Trace, ramp: Floats, fixed_width: bool) -> Floats:
+        """Return the Gauss-Newton step in shift and ln(width), shape (B, 2)."""
+        amounts = self.linear[:, :-2]
+        toward = [np.einsum("bk,bkn->bn", amounts, self.by_shift)]
+        if not fixed_width:
+            toward.append(np.einsum("bk,bkn->bn", amounts, self.by_width))
+        flat = np.broadcast_to(np.ones_like(ramp), toward[0].shape)
+        tilt = np.broadcast_to(ramp, toward[0].shape)
+        design = np.concatenate([self.columns, np.stack([flat, tilt, *toward], axis=1)], axis=1)
+        solution = _solve(design, trace.intensity)
+        step = solution[:, -len(toward) :]
+        return np.pad(step, ((0, 0), (0, 2 - len(toward))))
+
+
+def _evaluate(trace: Trace, pattern: Pattern, shift: Floats, sigma: Floats, ramp: Floats) -> _State:
+    columns, by_shift, by_width = profile_columns(trace, pattern, shift, sigma)
+    batch, n_parts, n_points = columns.shape
+    ground = np.broadcast_to(np.stack([np.ones_like(ramp), ramp]), (batch, 2, n_points))
+    design = np.concatenate([columns, ground], axis=1)
+    linear = _solve(design, trace.intensity)
+    for _ in range(n_parts):  # non-negative: switch off what came out negative, then again
+        negative = linear[:, :n_parts] < 0
+        if not negative.any():
+            break
+        keep = np.concatenate([~negative, np.ones((batch, 2), dtype=bool)], axis=1)
+        keep &= np.concatenate([linear[:, :n_parts] != 0, np.ones((batch, 2), dtype=bool)], axis=1)
+        design = design * keep[..., None]
+        linear = np.where(keep, _solve(design, trace.intensity), 0.0)
+    residual = trace.intensity - np.einsum("bk,bkn->bn", linear, design)
+    rss = np.einsum("bn,bn->b", residual, residual)
+    return _State(rss, linear, columns, by_shift, by_width)
+
+
+def _solve(design: Floats, values: Floats) -> Floats:
+    """Return least-squares coefficients, shape (B, m), for designs of shape (B, m, n)."""
+    gram = design @ design.transpose(0, 2, 1)
+    right = design @ values
+    scale = np.sqrt(np.einsum("bmm->bm", gram))
+    scale[scale == 0] = 1.0
+    gram = gram / (scale[:, :, None] * scale[:, None, :])
+    size = gram.shape[1]
+    gram[:, np.arange(size), np.arange(size)] += 1e-9  # collinear components share
+    solution: Floats = np.linalg.solve(gram, (right / scale)[..., None])[..., 0] / scale
+    return solution
