@@ -12,6 +12,7 @@ from superatom.structure.alignment import FloatArray, IntArray
 
 __all__ = [
     "SymmetryOperation",
+    "cycle_lengths",
     "describe_operations",
     "exact_matrices",
     "permutation_orders",
@@ -93,7 +94,7 @@ def exact_matrices(matrices: FloatArray, table: IntArray, rounds: int = 30) -> F
     return current
 
 
-def _cycle_lengths(permutations: IntArray) -> IntArray:
+def cycle_lengths(permutations: IntArray) -> IntArray:
     """Return the length of the cycle each point is on, shape (m, n)."""
     lengths = np.zeros_like(permutations)
     sites, power, steps = np.arange(permutations.shape[1]), permutations, 1
@@ -106,7 +107,7 @@ def _cycle_lengths(permutations: IntArray) -> IntArray:
 
 def permutation_orders(permutations: IntArray) -> IntArray:
     """Return the smallest power of each permutation that is the identity, shape (m,)."""
-    return np.asarray(np.lcm.reduce(_cycle_lengths(permutations), axis=1))
+    return np.asarray(np.lcm.reduce(cycle_lengths(permutations), axis=1))
 
 
 def turns_as_one(permutations: IntArray, parity: IntArray) -> bool:
@@ -117,7 +118,7 @@ def turns_as_one(permutations: IntArray, parity: IntArray) -> bool:
     mirror plane, and, where N/2 is odd, cycles of N/2 atoms in the plane. Anything else is an
     accident of a wide tolerance: rings that turn by different angles.
     """
-    lengths = _cycle_lengths(permutations)
+    lengths = cycle_lengths(permutations)
     order = np.lcm.reduce(lengths, axis=1)[:, None]
     order = np.where((parity[:, None] < 0) & (order % 2 == 1), 2 * order, order)
     allowed = (lengths == 1) | (lengths == order)
