@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from superatom.composition.cluster import Cluster, ClusterSeries, Companion, LigandPart, MetalPart
+from superatom.composition.cluster import Cluster
 from superatom.composition.counts import Expression
 from superatom.composition.ligands import Ligand, default_library
+from superatom.composition.parts import Companion, LigandPart, MetalPart
+from superatom.composition.series import ClusterSeries
 
 METALS = ["Au", "Ag", "Cu", "Pt", "Pd", "Cd", "Hg", "Ni", "Ir"]
 _OUTSIDE = {"cation", "anion", "template", "solvent"}

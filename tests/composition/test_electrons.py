@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superatom.composition.cluster import Adduct, Cluster
+from superatom.composition.cluster import Cluster
 from superatom.composition.electrons import (
     Conventions,
     ElectronCount,
     count_electrons,
     count_electrons_by_charge,
 )
+from superatom.composition.parts import Adduct
 from superatom.composition.shells import closed_shells, configuration, levels, nearest_closed_shells
 from superatom.errors import SuperatomError, UnknownCharge, UnknownComposition
 

@@ -1,0 +1,1 @@
+"""What is in the cluster? Elements, ligands, formulas, electron counts, balanced equations."""

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from superatom.composition.cluster import Cluster, Companion, Layer, LigandPart
+from superatom.composition.cluster import Cluster
 from superatom.composition.counts import Expression
+from superatom.composition.parts import Companion, Layer, LigandPart
 from superatom.errors import SuperatomError
 
 __all__ = ["PrintedCharge", "implied_charge", "read_charge", "sign_of_charge"]
@@ -90,7 +91,8 @@ def _counted(companions: list[Companion], charge: int, notes: list[str]) -> list
     """Return companions as printed; say so if they do not neutralise the printed charge."""
     total = sum(c.charge for c in companions)
     notes.append(
-        f"the counter-ions printed carry {_signed(total)}, the cluster {_signed(charge)}: not neutral"
+        f"not neutral: the counter-ions printed carry {_signed(total)}, "
+        f"the cluster {_signed(charge)}"
     )
     return companions
 
@@ -115,7 +117,7 @@ def sign_of_charge(layers: tuple[Layer, ...], size: int, notes: list[str]) -> in
     """
     from superatom.composition.electrons import count_electrons
 
-    counts: dict[int, tuple[bool, int]] = {}
+    counts: dict[int, tuple[bool, float]] = {}
     for charge in (-size, size):
         try:
             count = count_electrons(Cluster(layers=layers, charge=charge))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from superatom.composition.cluster import Companion, Layer, LigandPart
 from superatom.composition.elements import elements
 from superatom.composition.layout import METALS, closing_bracket
 from superatom.composition.lexicon import COUNTER_IONS, Lexicon, Reading
 from superatom.composition.ligands import Ligand
 from superatom.composition.markup import SUB, SUP, MarkedText
+from superatom.composition.parts import Companion, Layer, LigandPart
 
 __all__ = ["CompanionReader", "separate_counter_ions"]
 

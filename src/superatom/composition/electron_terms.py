@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from superatom.composition.cluster import Adduct, Cluster
+from superatom.composition.cluster import Cluster
 from superatom.composition.conventions import Conventions
 from superatom.composition.counts import Number
 from superatom.composition.ligands import Ligand, alias_key, default_library
+from superatom.composition.parts import Adduct
 from superatom.composition.shells import levels, table_rows
 from superatom.errors import UnknownComposition
 

@@ -13,17 +13,7 @@ from dataclasses import dataclass, field
 
 from superatom.composition.charges import implied_charge, read_charge, sign_of_charge
 from superatom.composition.clauses import Statement, statements
-from superatom.composition.cluster import (
-    Adduct,
-    Cluster,
-    ClusterSeries,
-    Companion,
-    GroupPart,
-    Layer,
-    LigandPart,
-    MetalPart,
-    Part,
-)
+from superatom.composition.cluster import Cluster
 from superatom.composition.companions import CompanionReader, separate_counter_ions
 from superatom.composition.counts import Expression
 from superatom.composition.elements import elements
@@ -31,6 +21,15 @@ from superatom.composition.layout import METALS, LayoutReader, closing_bracket, 
 from superatom.composition.lexicon import Lexicon
 from superatom.composition.ligands import LigandLibrary, default_library
 from superatom.composition.markup import SUB, SUP, MarkedText, read_markup
+from superatom.composition.parts import (
+    Adduct,
+    Companion,
+    GroupPart,
+    Layer,
+    LigandPart,
+    MetalPart,
+    Part,
+)
 from superatom.composition.repairs import (
     balance_brackets,
     raise_charges,
@@ -38,6 +37,7 @@ from superatom.composition.repairs import (
     take_off_ornaments,
     without_citation,
 )
+from superatom.composition.series import ClusterSeries
 from superatom.errors import FormulaError, NotAClusterFormula
 
 __all__ = ["parse_cluster", "parse_formula", "parse_formulas", "parse_series"]
@@ -180,13 +180,13 @@ def _read(statement: Statement, lexicon: Lexicon, notes: list[str]) -> Cluster |
     rest = _core(text, lexicon, draft, notes)
     _tail(rest, lexicon, draft, notes)
     _settle(draft, text, notes)
-    return _finish(draft, statement.domain, tuple(dict.fromkeys(notes)), text)
+    return _finish(draft, statement.domain, tuple(dict.fromkeys(notes)))
 
 
 def _core(text: MarkedText, lexicon: Lexicon, draft: _Draft, notes: list[str]) -> MarkedText:
     """Read the cluster itself into `draft`; return what stands behind it."""
     end = closing_bracket(text.text, 0) if text.text[:1] in {"[", "("} else None
-    if end is not None and _is_whole(text, end, lexicon):
+    if end is not None and _is_whole(text, end):
         reader = LayoutReader(text[1:end], lexicon, notes, depth=1)
         draft.layers = reader.layers()
         draft.adducts = reader.adducts
@@ -197,7 +197,7 @@ def _core(text: MarkedText, lexicon: Lexicon, draft: _Draft, notes: list[str]) -
             raise _unreadable(inner_rest)
         draft.bracketed = True
         rest = text[end + 1 :]
-        if rest.text[:1] == "n" and rest.levels[:1] == SUB:
+        if rest.text == "n" or (rest.text[:1] == "n" and rest.levels[:1] == SUB):
             draft.polymeric, rest = True, rest[1:]
         return rest
     reader = LayoutReader(text, lexicon, notes)
@@ -207,7 +207,7 @@ def _core(text: MarkedText, lexicon: Lexicon, draft: _Draft, notes: list[str]) -
     return text[reader.at :]
 
 
-def _is_whole(text: MarkedText, end: int, lexicon: Lexicon) -> bool:
+def _is_whole(text: MarkedText, end: int) -> bool:
     """Whether the bracket that ends at `end` holds the whole cluster, without a count."""
     behind, level = text.text[end + 1 : end + 2], text.levels[end + 1 : end + 2]
     if level == SUP or not behind:
@@ -293,10 +293,10 @@ def _settle(draft: _Draft, text: MarkedText, notes: list[str]) -> None:
         draft.charge = implied
     if isinstance(draft.charge, Expression) and draft.charge.terms[0][0] == "sign":
         draft.charge = sign_of_charge(draft.layers, draft.charge.constant, notes)
-    _refuse_other_matter(draft, text, notes)
+    _refuse_other_matter(draft, text)
 
 
-def _refuse_other_matter(draft: _Draft, text: MarkedText, notes: list[str]) -> None:
+def _refuse_other_matter(draft: _Draft, text: MarkedText) -> None:
     """Raise if what was read is no cluster: no metal, a solid, an alloy with a ratio."""
     parts = list(_all_parts(draft.layers))
     metals = [part for part in parts if isinstance(part, MetalPart)]
@@ -314,15 +314,10 @@ def _refuse_other_matter(draft: _Draft, text: MarkedText, notes: list[str]) -> N
     total = sum(numbers) + sum(constant)
     if (total <= 1 and len(metals) > 1) or any(isinstance(n, float) and n < 1 for n in numbers):
         raise refuse("mole fractions: an alloy, not an atomically precise cluster")
-    if (
-        not ligands
-        and not constant
-        and total == len(metals)
-        and not any(m.printed_one for m in metals)
-    ):
-        if draft.charge is None and not any(len(m.symbols) > 1 and m.count != 1 for m in metals):
-            raise refuse("metals without numbers: an alloy or an element, not a cluster")
-    if not ligands and draft.host and total < _SMALLEST_BARE_CORE and draft.host not in _HOSTS():
+    unnumbered = total == len(metals) and not any(m.printed_one for m in metals)
+    if not ligands and not constant and unnumbered and draft.charge is None:
+        raise refuse("metals without numbers: an alloy or an element, not a cluster")
+    if not ligands and draft.host and total < _SMALLEST_BARE_CORE and not _is_template(draft.host):
         raise refuse(f"a ratio of metals on '{draft.host}', not an atomically precise cluster")
     small = ligands and all(
         part.ligand.kind in {"chalcogenide", "interstitial"} for part in ligands
@@ -331,8 +326,11 @@ def _refuse_other_matter(draft: _Draft, text: MarkedText, notes: list[str]) -> N
         raise refuse("a binary compound or a coordination site, not a cluster")
 
 
-def _HOSTS() -> frozenset[str]:  # noqa: N802
-    return frozenset(ligand.name for ligand in default_library() if ligand.kind == "template")
+def _is_template(host: str) -> bool:
+    library = default_library()
+    return all(
+        any(m.kind == "template" for m in library.meanings(name)) for name in host.split("-")
+    )
 
 
 def _all_parts(layers: tuple[tuple[Part, ...], ...]) -> list[MetalPart | LigandPart]:
@@ -344,22 +342,32 @@ def _all_parts(layers: tuple[tuple[Part, ...], ...]) -> list[MetalPart | LigandP
 
 
 def _finish(
-    draft: _Draft, domain: Mapping[str, tuple[int, ...]], notes: tuple[str, ...], text: MarkedText
+    draft: _Draft, domain: Mapping[str, tuple[int, ...]], notes: tuple[str, ...]
 ) -> Cluster | ClusterSeries:
-    open_counts = [
-        p.count for p in _all_parts(draft.layers) if not isinstance(p.count, int | float)
-    ]
-    common = {
-        "layers": draft.layers,
-        "companions": tuple(draft.companions),
-        "adducts": tuple(draft.adducts),
-        "host": draft.host,
-        "support": draft.support,
-        "isomer": draft.isomer,
-        "polymeric": draft.polymeric,
-        "bracketed": draft.bracketed,
-        "notes": notes,
-    }
-    if open_counts or isinstance(draft.charge, Expression):
-        return ClusterSeries(charge=draft.charge, domain=tuple(domain.items()), **common)
-    return Cluster(charge=draft.charge, **common)
+    series = any(not isinstance(p.count, int | float) for p in _all_parts(draft.layers))
+    if series or isinstance(draft.charge, Expression):
+        return ClusterSeries(
+            layers=draft.layers,
+            charge=draft.charge,
+            companions=tuple(draft.companions),
+            adducts=tuple(draft.adducts),
+            host=draft.host,
+            support=draft.support,
+            isomer=draft.isomer,
+            polymeric=draft.polymeric,
+            bracketed=draft.bracketed,
+            notes=notes,
+            domain=tuple(domain.items()),
+        )
+    return Cluster(
+        layers=draft.layers,
+        charge=draft.charge,
+        companions=tuple(draft.companions),
+        adducts=tuple(draft.adducts),
+        host=draft.host,
+        support=draft.support,
+        isomer=draft.isomer,
+        polymeric=draft.polymeric,
+        bracketed=draft.bracketed,
+        notes=notes,
+    )

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from superatom.composition.cluster import (
+from superatom.composition.counts import Count, CountRange, Expression
+from superatom.composition.elements import elements
+from superatom.composition.lexicon import COUNTER_IONS, Lexicon, Reading
+from superatom.composition.markup import BASE, SUB, SUP, MarkedText
+from superatom.composition.parts import (
     GENERIC_METAL,
     Adduct,
     GroupPart,
@@ -14,18 +18,15 @@ from superatom.composition.cluster import (
     MetalPart,
     Part,
 )
-from superatom.composition.counts import Count, CountRange, Expression
-from superatom.composition.elements import elements
-from superatom.composition.lexicon import COUNTER_IONS, Lexicon, Reading
-from superatom.composition.markup import BASE, SUB, SUP, MarkedText
 from superatom.errors import FormulaError, NotAClusterFormula, UnknownLigand
 
 __all__ = ["METALS", "LayoutReader", "closing_bracket", "is_solid", "unknown_ligand"]
 
 #: Elements that can be metal atoms of a cluster.
-METALS = frozenset(
-    "Au Ag Cu Pt Pd Ni Co Rh Ir Fe Ru Os Zn Cd Hg Al Ga In Tl Ge Sn Pb Sb Bi "
-    "Ti V Cr Mn Zr Nb Mo Hf Ta W Re Ce La Nd Eu Gd Yb".split()
+METALS: frozenset[str] = frozenset(
+    {"Au", "Ag", "Cu", "Pt", "Pd", "Ni", "Co", "Rh", "Ir", "Fe", "Ru", "Os", "Zn", "Cd", "Hg"}
+    | {"Al", "Ga", "In", "Tl", "Ge", "Sn", "Pb", "Sb", "Bi", "Ti", "V", "Cr", "Mn", "Zr", "Nb"}
+    | {"Mo", "Hf", "Ta", "W", "Re", "Ce", "La", "Nd", "Eu", "Gd", "Yb"}
 )
 _MAX_COUNT = 100_000
 _MAX_DEPTH = 12
@@ -106,8 +107,7 @@ class LayoutReader:
             if part is None:
                 break
             layers[-1] += part[0]
-            for more in part[1:]:
-                layers.append(list(more))
+            layers += part[1:]
         return tuple(tuple(layer) for layer in layers if layer)
 
     @property
@@ -194,7 +194,7 @@ class LayoutReader:
         if not inner.text:
             raise self._error("empty brackets", 2, "expected a ligand or a group")
         self.at = end + 1
-        return self._alloy(inner) or self._named(inner, start) or self._group(inner, start)
+        return self._alloy(inner) or self._named(inner) or self._group(inner, start)
 
     def _alloy(self, inner: MarkedText) -> list[list[Part]] | None:
         """(AuAg)44: metals without numbers."""
@@ -206,7 +206,7 @@ class LayoutReader:
         count, printed = self._count()
         return [[MetalPart(tuple(symbols), count, printed and count == 1)]]
 
-    def _named(self, inner: MarkedText, start: int) -> list[list[Part]] | None:
+    def _named(self, inner: MarkedText) -> list[list[Part]] | None:
         """(PET)18, or a count that slipped into the brackets: (2-pyC#C3)."""
         if joined := self.lexicon.joined(inner.text, self._rest()):
             self.at += joined[1]
@@ -227,9 +227,9 @@ class LayoutReader:
         reader = LayoutReader(inner, self.lexicon, self.notes, depth=self.depth + 1)
         first = _SYMBOL.match(inner.text)
         layers: tuple[Layer, ...] = ()
-        if (first and first[0] in METALS) or inner.text[0] in "([" or "@" in inner.text:
-            layers = reader.layers()
-        elif re.match(r"[HDM](?![a-z])|[A-Z][a-z]?@", inner.text):
+        nested = inner.text[0] in "([" or "@" in inner.text
+        atoms_first = re.match(r"[HDM](?![a-z])|[A-Z][a-z]?@", inner.text)
+        if nested or atoms_first or (first and first[0] in METALS):
             layers = reader.layers()
         if not layers or reader.at < len(inner) or not _has_metal(layers):
             guess = self.lexicon.guess(inner.text)
@@ -313,10 +313,10 @@ class LayoutReader:
         for pattern in (_RANGE, _EXPRESSION, _AVERAGE, _INTEGER):
             match = pattern.match(self.text.text, self.at)
             if match and BASE * len(match[0]) == self.text.levels[self.at : match.end()]:
-                count = self._on_line(pattern, match)
-                if count is not None:
+                found = self._on_line(pattern, match)
+                if found is not None:
                     self.at = match.end()
-                    return self._sensible(count, match[0]), True
+                    return self._sensible(found, match[0]), True
         return 1, False
 
     def _on_line(self, pattern: re.Pattern[str], match: re.Match[str]) -> Count | None:

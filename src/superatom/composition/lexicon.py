@@ -54,10 +54,10 @@ class Reading:
 
 
 def tidy_name(name: str) -> str:
-    """Return a ligand name without blanks, lost raised letters and wrap hyphens."""
+    """Return a ligand name without blanks, stray primes and outer hyphens."""
     name = re.sub(r"\s+", "", name)
     name = _LOST_TERT_BEHIND.sub("tBu", _LOST_TERT.sub("t", name))
-    return name.replace("'", "").strip("-·")
+    return re.sub(r"(?<!\d)'", "", name).strip("-·")
 
 
 @dataclass

@@ -41,7 +41,8 @@ _APPROXIMATE = re.compile(r"^\s*(?:~|ca\.|circa|about)\s*")
 _PUNCTUATION = re.compile(r"[\s,;:.]+$")
 _WORD_BEHIND = re.compile(r"(?<=[\d)\]])\s*(?:NCs?|[Nn]anoclusters?|[Cc]lusters?)$|\s+core$")
 _SHORT_NAME = re.compile(
-    r"\s*\(((?:\w{1,4}/)?(?:Au|Ag|Cu|Pt|Pd|Ni|Cd|Hg)\d+(?:\s*-\s*\w{1,3}|[a-z])?)(?:\s*in short)?\)$"
+    r"\s*\(((?:\w{1,4}/)?(?:Au|Ag|Cu|Pt|Pd|Ni|Cd|Hg)\d+(?:\s*-\s*\w{1,3}|[a-z])?)"
+    r"(?:\s*in short)?\)$"
 )
 _CITATION = re.compile(r"\[?\d+(?:[,-]\s?\d+)*[a-z]?\]?")
 _CITATION_AHEAD = re.compile(r"^[\d,\[\]-]+")

@@ -12,19 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from superatom.composition.cluster import (
-    ClusterSeries,
-    Companion,
-    GroupPart,
-    Layer,
-    LigandPart,
-    MetalPart,
-    Part,
-)
 from superatom.composition.counts import Count, Expression, count_text
+from superatom.composition.parts import Companion, GroupPart, Layer, LigandPart, MetalPart, Part
+from superatom.composition.series import ClusterSeries
 
 if TYPE_CHECKING:
-    from superatom.composition.cluster import _Formula
+    from superatom.composition.cluster import Formula
 
 __all__ = ["STYLES", "render"]
 
@@ -88,7 +81,7 @@ STYLES: dict[str, Style] = {
 }
 
 
-def render(formula: _Formula, style: str = "text", *, label: bool = True) -> str:
+def render(formula: Formula, style: str = "text", *, label: bool = True) -> str:
     """Return `formula` in one of `STYLES`, with or without isomer label and domain.
 
     Raises
