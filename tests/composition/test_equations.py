@@ -137,7 +137,11 @@ def test_one_equation_in_many_notations(equation: str) -> None:
         ("[Au25(PET)18]^-TOA^+", {"Au": 25, "<PET>": 18, "<TOA>": 1}, 0),
         ("Au25(SC2H4Ph)18", {"Au": 25, "<PET>": 18}, 0),
         ("PET", {"H": 1, "<PET>": 1}, 0),
-        ("Ph2SiH2", {"C": 12, "H": 12, "Si": 1}, 0),
+        ("(n-Bu)3SnH", {"C": 12, "H": 28, "Sn": 1}, 0),
+        ("AgOAc", {"Ag": 1, "<OAc>": 1}, 0),
+        ("Au(III)", {"Au": 1}, 3),
+        ("Au(0)", {"Au": 1}, 0),
+        ("Au(I)-SR", {"Au": 1, "<SR>": 1}, 0),
         ("H2O(l)", {"H": 2, "O": 1}, 0),
     ],
 )
@@ -224,7 +228,7 @@ def test_impossible_suggests_the_missing_species() -> None:
 def test_species_on_the_wrong_side_is_named() -> None:
     result = balance("Au38(SR)24 -> Au36(SR)24 + Au40(SR)26")
     assert result.problem == "on the wrong side: Au36(SR)24 (now on the right)"
-    assert "cannot take part" in balance("H2 + O2 + Au -> H2O + Au2").problem
+    assert "cannot take part" in balance("H2 + O2 + Au(SR) -> H2O + Au(SR)2").problem
 
 
 def test_lost_charge_is_pointed_at() -> None:

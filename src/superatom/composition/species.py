@@ -105,10 +105,17 @@ class Species:
             if symbol in metals:
                 continue
             bare = _bare_ligand(symbol)
-            if bare is None:
-                return None
+            if bare is None:  # a salt, or no cluster at all
+                return self._parsed()
             ligands[bare] = ligands.get(bare, 0) + n
         return Cluster.of(metals, ligands, self.charge)
+
+    def _parsed(self) -> Cluster | None:
+        """Return what the reader of cluster formulas makes of the text."""
+        try:
+            return Cluster.parse(self.text.replace("<", "(").replace(">", ")"))
+        except SuperatomError:  # a molecule with metals in it, such as Ag2SO4
+            return None
 
     def electrons(self, conventions: Conventions = STANDARD) -> Number | None:
         """Return the superatom electrons of one; None if it is no cluster or not countable."""

@@ -31,11 +31,16 @@ _NUMBER = re.compile(r"\d+")
 _RAISED_CHARGE = re.compile(r"(\d*)([+-])(\d*)|0")
 _TAIL_CHARGE = re.compile(r"(\d*)([+-])$")
 _ELECTRON = re.compile(r"e|e-|\(e-\)")
+_ROMAN = {"0": 0, "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
+_LONE_STATE = re.compile(r"([A-Z][a-z]?)(?:\((0|IV|VI|V|I{1,3})\)|(0))")
 _STATE = re.compile(r"\s*\((?:aq|s|g|l|solv)\)$|[↑↓]$")
 _PURE = re.compile(r"(?:[A-Z][a-z]?\d*)+")
 _TOKEN = re.compile(r"([A-Z][a-z]?)(\d*)")
 _METAL = re.compile(
     r"(?:Au|Ag|Cu|Pt|Pd|Ni|Cd|Hg|Zn|Ir|Rh|Ru|Co|Fe|Mn|Al|Ga|In|Tl|Sn|Pb|Bi|Ti|Cr)(?![a-z])"
+)
+_STATE_OF_METAL = re.compile(
+    r"(?<=Au|Ag|Cu|Pt|Pd|Ni|Cd|Hg|Zn|Ir|Rh|Ru|Co|Tl)\((?:0|IV|VI|V|I{1,3})\)(?!\d)"
 )
 
 
@@ -57,6 +62,13 @@ class _Part:
         self.notes += other.notes
 
 
+def _atoms_of(formula: str) -> _Part:
+    part = _Part()
+    for symbol, digits in _TOKEN.findall(formula):
+        part.atoms[symbol] += int(digits or 1)
+    return part
+
+
 def read_species(marked: MarkedText, names: Lexicon) -> Species:
     """Read one species.
 
@@ -76,6 +88,7 @@ def read_species(marked: MarkedText, names: Lexicon) -> Species:
     text = _printed(marked)
     if _ELECTRON.fullmatch(marked.text):
         return Species("e-", charge=-1)
+    marked, state = _without_oxidation_state(marked)
     if whole := _whole_names().get(marked.text):
         return _renamed(read_species(read_markup(whole), names), text)
     try:
@@ -85,6 +98,7 @@ def read_species(marked: MarkedText, names: Lexicon) -> Species:
             raise
         part = _from_cluster(marked, names)
     part = _free_form(marked, part)
+    part.charge += state
     return Species(
         text,
         tuple((s, n) for s, n in part.atoms.items() if n),
@@ -102,6 +116,14 @@ def _whole_names() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _organic_groups() -> dict[str, str]:
     return {row["group"]: row["formula"] for row in table_rows("organic_groups.csv")}
+
+
+def _without_oxidation_state(marked: MarkedText) -> tuple[MarkedText, int]:
+    """Take off the (I) of Au(I)SR; of a lone metal, as Au(III) or Au(0), it is the charge."""
+    lone = _LONE_STATE.fullmatch(marked.text)
+    if lone and lone[1] in elements():
+        return marked[: lone.end(1)], _ROMAN[lone[2] or lone[3]]
+    return marked.without(_STATE_OF_METAL), 0
 
 
 def _renamed(species: Species, text: str) -> Species:
@@ -171,7 +193,7 @@ class _Reader:
         part, at = _Part(), start
         while at < end:
             char = self.marked.text[at]
-            if char in " @":
+            if char in " @" or self._is_bond(at, start, end):
                 at += 1
             elif self.marked.levels[at] == SUP and (stop := self._raised(at, part)) > at:
                 at = stop
@@ -183,6 +205,10 @@ class _Reader:
                     raise self._error("a reaction needs whole numbers of atoms", at, at + 1)
                 part.add(piece, self._count(number))
         return part
+
+    def _is_bond(self, at: int, start: int, end: int) -> bool:
+        inside = start < at < end - 1
+        return inside and self.marked.text[at] in "-#=" and self.marked.levels[at] == BASE
 
     def _number(self, at: int, end: int) -> re.Match[str] | None:
         """Return the count at a position; raised digits are a charge, not a count."""
@@ -237,6 +263,8 @@ class _Reader:
             raise self._error("empty brackets", at, stop + 1)
         if char == "<":
             return self._named(inside), stop + 1
+        if atoms := _organic_groups().get(inside.replace("-", "")):
+            return _atoms_of(atoms), stop + 1
         pure = bool(_PURE.fullmatch(inside)) and _known_elements(inside)
         if not _METAL.match(inside) and not re.search(r"<", inside):
             found = self.names.find(inside)
@@ -269,18 +297,14 @@ class _Reader:
 
     def _atom(self, at: int) -> tuple[_Part, int]:
         """Read an element, or an organic group such as Ph."""
-        part = _Part()
         text = self.marked.text
         for length in (3, 2):
             if atoms := _organic_groups().get(text[at : at + length]):
-                for symbol, digits in _TOKEN.findall(atoms):
-                    part.atoms[symbol] += int(digits or 1)
-                return part, at + length
+                return _atoms_of(atoms), at + length
         for length in (2, 1):
             symbol = text[at : at + length]
             if symbol in elements():
-                part.atoms[symbol] = 1
-                return part, at + len(symbol)
+                return _atoms_of(symbol), at + len(symbol)
         near = ", ".join(ligand.name for ligand in self.names.library.nearest(text[at : at + 20]))
         raise UnknownElement(
             f"'{text[at : at + 2].strip()}' is no element and begins no known ligand",
@@ -317,7 +341,9 @@ def _charge_digits(before: str, digits: str) -> str:
 
 
 def _known_elements(text: str) -> bool:
-    return all(symbol in elements() for symbol, _ in _TOKEN.findall(text))
+    """Whether all symbols are elements and none an organic group (Ac, Pr)."""
+    symbols = {symbol for symbol, _ in _TOKEN.findall(text)}
+    return all(s in elements() and s not in _organic_groups() for s in symbols)
 
 
 def _is_small(ligand: Ligand, printed: str) -> bool:
