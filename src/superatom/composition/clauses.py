@@ -17,6 +17,10 @@ _CLAUSE = re.compile(
     r"(?:^|[\s(,;])\s*(?P<name>L\s?\d|[A-Z][A-Za-z0-9#'-]{0,11}|[xyznmkq]|[pmo]-[A-Z]{2,5})"
     r"\s*=\s*(?P<value>[^=]*)$"
 )
+_BOUNDS = re.compile(
+    r"(?:^|[\s(,;])\s*(?:(?P<low>\d+)\s*(?P<strict>[<≤]=?)\s*)?(?P<name>[xyznm])\s*"
+    r"(?P<sign>[<≤]=?|~|≈)\s*(?P<high>\d+(?:\.\d+)?)\s*\)?$"
+)
 _CHARGE_COUPLE = re.compile(r"(\d*[+-]|[+-]\d+|0)/(\d*[+-]|[+-]\d+|0)")
 _METAL_INSIDE = re.compile("|".join(sorted(METALS, key=len, reverse=True)))
 
@@ -80,6 +84,9 @@ def _pieces(text: MarkedText) -> list[MarkedText]:
 def _clauses(piece: MarkedText) -> tuple[MarkedText, list[tuple[str, str]]]:
     """Split 'Au25-xAgx(SR)18 (x = 0-9)' into the formula and (name, value) pairs."""
     told: list[tuple[str, str]] = []
+    if match := _BOUNDS.search(piece.text):
+        told.append((match["name"], _within(match)))
+        piece = piece[: match.start()]
     while match := _CLAUSE.search(piece.text):
         name, value = re.sub(r"\s", "", match["name"]), match["value"].strip()
         if name.endswith("C") and value.startswith("C"):  # the C=C of a damaged alkynyl
@@ -91,13 +98,22 @@ def _clauses(piece: MarkedText) -> tuple[MarkedText, list[tuple[str, str]]]:
     return piece, told
 
 
+def _within(match: re.Match[str]) -> str:
+    """Return 'low-high' for 0 < x <= 9; nothing for an average, which gives no values."""
+    if match["sign"] in "~≈":
+        return ""
+    low = int(match["low"] or 0) + (match["strict"] == "<")
+    return f"{low}-{int(float(match['high'])) - (match['sign'] == '<')}"
+
+
 def _record(
     name: str, value: str, found: list[Statement], definitions: dict[str, list[str]]
 ) -> None:
     """Keep what a clause says: values of a variable, or the meaning of a name."""
     if name in "xyznmkq" and found:
         held = found[-1].domain.get(name, ())
-        found[-1].domain[name] = tuple(sorted({*held, *_values(value)}))
+        if values := tuple(sorted({*held, *_values(value)})):
+            found[-1].domain[name] = values
         return
     meanings = [m.strip(" .") for m in re.split(r"/|\bor\b|,\s", value)]
     definitions.setdefault(name, []).extend(

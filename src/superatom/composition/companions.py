@@ -9,7 +9,7 @@ from superatom.composition.elements import elements
 from superatom.composition.layout import METALS, closing_bracket
 from superatom.composition.lexicon import COUNTER_IONS, Lexicon, Reading
 from superatom.composition.ligands import Ligand
-from superatom.composition.markup import SUB, SUP, MarkedText
+from superatom.composition.markup import BASE, SUB, SUP, MarkedText
 from superatom.composition.parts import Companion, Layer, LigandPart
 
 __all__ = ["CompanionReader", "separate_counter_ions"]
@@ -36,10 +36,11 @@ class CompanionReader:
     at: int = 0
 
     def leading(self) -> list[Companion]:
-        """Read an ion in front of the cluster: TOA+[AuX2]-."""
+        """Read an ion in front of the cluster: TOA+[AuX2]-, [PPh4]4[Ag44(SR)30]."""
         found = self._ion()
-        if found is not None and found.charge and self._raised_sign():
-            self.at = self.text.at_level(SUP, self.at)
+        if found is not None and found.charge:
+            if self._raised_sign():
+                self.at = self.text.at_level(SUP, self.at)
             if self.text.text[self.at : self.at + 1] == "[":
                 return [found]
         self.at = 0
@@ -76,7 +77,8 @@ class CompanionReader:
         text = self.text.text
         if text[self.at : self.at + 1] in {"(", "["} and text[self.at :]:
             end = closing_bracket(text, self.at)
-            reading = self._read(text[self.at + 1 : end]) if end else None
+            name = re.sub(r"\d?[+-]$", "", text[self.at + 1 : end]) if end else ""
+            reading = self._read(name) if name else None
             if end is None or reading is None:
                 return None
             self.at = end + 1
@@ -99,10 +101,11 @@ class CompanionReader:
         return Companion(reading.ligand, 1, reading.printed)
 
     def _count(self) -> int:
-        """Return the count behind an ion: below the line, or on it behind a bracket."""
+        """Return the count behind an ion: below the line, or on it behind a letter or bracket."""
         run = self.text.at_level(SUB, self.at)
-        if run == self.at and self.at and self.text.text[self.at - 1] in ")]":
-            match = re.compile(r"\d{1,3}").match(self.text.text, self.at)
+        if run == self.at and self.at and not self.text.text[self.at - 1].isdigit():
+            line = self.text.at_level(BASE, self.at)
+            match = re.compile(r"\d{1,2}(?![+-])").match(self.text.text, self.at, line)
             run = match.end() if match else run
         digits = self.text.text[self.at : run]
         if not digits.isdigit():

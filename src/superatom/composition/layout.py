@@ -311,8 +311,8 @@ class LayoutReader:
             self.at = end
             return self._sensible(count, run), True
         for pattern in (_RANGE, _EXPRESSION, _AVERAGE, _INTEGER):
-            match = pattern.match(self.text.text, self.at)
-            if match and BASE * len(match[0]) == self.text.levels[self.at : match.end()]:
+            match = pattern.match(self.text.text, self.at, self.text.at_level(BASE, self.at))
+            if match:
                 found = self._on_line(pattern, match)
                 if found is not None:
                     self.at = match.end()

@@ -77,6 +77,9 @@ _PANDOC = re.compile(r"([~^])(\d{0,3}[+\-−]?|[xnm])\1")
 #: What an unbraced ^ or _ takes: a charge or a whole number, not just one character.
 _RAISED = re.compile(r"\d+[+\-−–]|[+\-−–]\d+(?![A-Za-z])|[+\-−–]+|\d+|.", re.DOTALL)
 _LOWERED = re.compile(r"\d+|.", re.DOTALL)
+_LATEX = re.compile(r"[\\$]|[_^]\{")
+#: Braces around a ligand, {S2P(OiPr)2}12, in a text without LaTeX.
+_GROUP_BRACES = re.compile(r"\{([^{}]*[A-Z][^{}]*)\}")
 _COUNT_BRACES = re.compile(r"\{\s*[0-9xyznmkpqtuvw][0-9xyznmkpqtuvw+\-−–. ]{0,24}\}")
 
 
@@ -164,6 +167,8 @@ def read_markup(raw: str) -> MarkedText:
         If the text is empty, too long to be a formula, or holds control characters.
     """
     _refuse(raw)
+    if not _LATEX.search(raw):
+        raw = _GROUP_BRACES.sub(r"(\1)", raw)
     pairs = list(_Reader(raw).characters())
     return MarkedText(
         text="".join(char for char, _, _ in pairs),
@@ -183,7 +188,7 @@ def _refuse(raw: str) -> None:
     if not raw.strip():
         raise FormulaError("the formula is empty", hint="for instance [Au25(SC2H4Ph)18]-")
     for column, char in enumerate(raw):
-        if ord(char) < 32 and char not in "\t\n\r" or 0x7F <= ord(char) < 0xA0:
+        if (ord(char) < 32 and char not in "\t\n\r") or 0x7F <= ord(char) < 0xA0:
             raise FormulaError(
                 f"a control character (code {ord(char)}) in the formula",
                 raw,
@@ -242,6 +247,8 @@ class _Reader:
             self.at += 1
         if name in {"[", "]", "_", "^", "*", "#"}:
             return [(name, self.level)]
+        if name in "{}":
+            return [({"{": "(", "}": ")"}[name], self.level)]
         return [(" ", self.level)] if not name.isalpha() and name not in "()" else []
 
     def _tag(self) -> list[tuple[str, str]] | None:

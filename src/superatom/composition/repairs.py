@@ -38,7 +38,7 @@ _IN_WORDS = re.compile(
     re.S,
 )
 _APPROXIMATE = re.compile(r"^\s*(?:~|ca\.|circa|about)\s*")
-_PUNCTUATION = re.compile(r"[\s,;:.]+$")
+_PUNCTUATION = re.compile(r"[\s,;:.·]+$")
 _WORD_BEHIND = re.compile(r"(?<=[\d)\]])\s*(?:NCs?|[Nn]anoclusters?|[Cc]lusters?)$|\s+core$")
 _SHORT_NAME = re.compile(
     r"\s*\(((?:\w{1,4}/)?(?:Au|Ag|Cu|Pt|Pd|Ni|Cd|Hg)\d+(?:\s*-\s*\w{1,3}|[a-z])?)"
@@ -47,11 +47,12 @@ _SHORT_NAME = re.compile(
 _CITATION = re.compile(r"\[?\d+(?:[,-]\s?\d+)*[a-z]?\]?")
 _CITATION_AHEAD = re.compile(r"^[\d,\[\]-]+")
 _SIGN_IN_BRACKETS = re.compile(r"\[(\d{0,2}[+-]|[+-]\d{0,2})\]|\((\d{0,2}[+-])\)(?=$|[.·])")
-_SPACED_CHARGE = re.compile(r"(?<=[\w)\]])\s+(\d{0,2}[+-])(?=\s*$|\s*[.·])")
+_SPACED_CHARGE = re.compile(r"(?<=[\w)\]])\s+(\d{0,2}[+-]|[+-]\d)(?=\s*$|\s*[.·])")
 _CHARGE_BEHIND_BRACKET = re.compile(
-    r"(?<=\])(\d{1,2}[+-]|[+-]\d{1,2}(?![\w.])|[+-](?![A-Za-z\d])|0(?!\d))"
+    r"(?<=\])(\d{1,2}[+-]|[+-]\d{1,2}(?![\w.])|[+-](?!\d|[a-z]|\w$)|0(?!\d))"
 )
-_CHARGE_AT_END = re.compile(r"(?<=[\w)])[+-]$")
+_CHARGE_AT_END = re.compile(r"(?<=[\w)])(?:[+-]|\+\d)$|(?<=[\w)])[+-](?=\]$)")
+_LABEL_BEHIND = re.compile(r"\s*\((?:isomer\s*)?([QTRLAEZ]|[a-e]|[αβ])\)$")
 
 
 def spell_out(text: MarkedText, notes: list[str]) -> MarkedText:
@@ -71,6 +72,7 @@ def spell_out(text: MarkedText, notes: list[str]) -> MarkedText:
 
 def take_off_ornaments(text: MarkedText, notes: list[str]) -> MarkedText:
     """Remove blanks, 'about' signs and citations in front."""
+    text = text.sub(_LABEL_BEHIND, r"-\1")
     raised = text.at_level(SUP)
     if raised and _CITATION_AHEAD.fullmatch(text.text[:raised]):
         text = text[raised:]
