@@ -26,6 +26,7 @@ __all__ = [
     "match",
     "refine",
     "search_matches",
+    "settle",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -252,7 +253,7 @@ def _compatible_pairs(
     return c[spread], d[spread]
 
 
-def _settle(
+def settle(
     source: FloatArray,
     target: FloatArray,
     kinds: tuple[IntArray, IntArray],
@@ -347,7 +348,7 @@ def search_matches(
     matrices, parity = frame_candidates(
         source, target, source_kinds, target_kinds, window, parities
     )
-    matrices, score = _settle(source, target, (source_kinds, target_kinds), (matrices, parity))
+    matrices, score = settle(source, target, (source_kinds, target_kinds), (matrices, parity))
     keep = np.argsort(score, kind="stable")
     keep = keep[score[keep] <= _SLACK * tolerance + 1e-6]
     if limit is not None:
