@@ -1,8 +1,8 @@
 """Doping positions: centre, kernel, kernel surface or motif, for every metal of a cluster.
 
-The classes of the review of doped clusters (figure 1 of Du, Fang, Wang and Zhu, Chem. Sci. 2025, 16, 10642): a centre has
-metals on all sides and no ligand, the kernel surface holds one donor, a motif metal two
-or more.
+The classes of figure 1 of the review by Du, Fang, Wang and Zhu (Chem. Sci. 2025, 16,
+10642): a centre has metals on all sides and no ligand, a kernel-surface metal holds one
+donor, a motif metal two or more.
 """
 
 from __future__ import annotations
