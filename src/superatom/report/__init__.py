@@ -1,0 +1,1 @@
+"""Show it: dossiers and figures made of what the other rooms find out."""

@@ -35,9 +35,9 @@ def with_superscripts(configuration: str) -> str:
     return Markup(re.sub(r"(\d[A-Z])(\d+)", r"\1<sup>\2</sup>", str(escape(configuration))))
 
 
-def signed(charge: int) -> str:
-    """Return a charge with a true minus sign: '0', '+2', '−4'."""
-    return f"{charge:+d}".replace("-", "\N{MINUS SIGN}") if charge else "0"
+def signed(value: float) -> str:
+    """Return a charge or a difference with its sign: '0', '+2', '−4', '+26.3'."""
+    return f"{value:+g}".replace("-", "\N{MINUS SIGN}") if value else "0"
 
 
 def number(value: float, decimals: int = 3) -> str:

@@ -1,0 +1,89 @@
+"""The dossier of a cluster: one HTML page that holds everything and asks nothing of a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from superatom.composition.cluster import Cluster
+from superatom.provenance import Provenance, stamp
+from superatom.report.sections import DossierInput, Section, registered
+from superatom.report.templating import formula_html, render
+from superatom.report.writing import write_whole
+
+__all__ = ["Dossier", "dossier"]
+
+_METHOD = "Superatom dossier"
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A dossier that has been made.
+
+    Attributes
+    ----------
+    cluster : Cluster
+        What it is about.
+    sections : tuple[Section, ...]
+        In the order of the page.
+    provenance : Provenance
+        Version and inputs of the page as a whole.
+    """
+
+    cluster: Cluster
+    sections: tuple[Section, ...]
+    provenance: Provenance
+
+    @property
+    def html(self) -> str:
+        """The page."""
+        page = render(
+            "dossier.html.j2",
+            title=self.cluster.text("unicode"),
+            formula=formula_html(self.cluster),
+            sections=self.sections,
+            facts=[fact for made in self.sections for fact in made.facts],
+            origin=self.provenance,
+        )
+        return str(page)
+
+    def write(self, path: str | Path) -> Path:
+        """Write the page, whole or not at all.
+
+        Raises
+        ------
+        DataFileError
+            If the file cannot be written.
+        """
+        return write_whole(path, self.html)
+
+
+def dossier(cluster: Cluster, structure: str | Path | None = None) -> Dossier:
+    """Make the dossier of a cluster.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        The cluster.
+    structure : path, optional
+        File with its atoms (CIF, XYZ, PDB, ...), to be checked against the formula.
+
+    Raises
+    ------
+    DataFileError
+        If the structure file cannot be read.
+
+    Examples
+    --------
+    >>> page = dossier(Cluster.parse("[Au25(SC2H4Ph)18]-"))
+    >>> [section.title for section in page.sections][:2]
+    ['Identity', 'Superatom electrons']
+    """
+    given = DossierInput(cluster, Path(structure) if structure is not None else None)
+    made: list[Section] = []
+    for entry in registered():
+        built = entry.build(replace(given, earlier=tuple(made)))
+        if built is not None:
+            made.append(replace(built, title=entry.title))
+    contents = given.structure.read_bytes() if given.structure else b""
+    return Dossier(cluster, tuple(made), stamp(_METHOD, str(cluster), contents))
