@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -208,7 +209,14 @@ class LigandLibrary:
     def nearest(self, name: str, limit: int = 3) -> tuple[Ligand, ...]:
         """Return the ligands whose names look most like `name`, best first."""
         key = alias_key(name)[:80].casefold()
-        close = difflib.get_close_matches(key, self._folded, n=4 * limit, cutoff=0.5)
+        close = difflib.get_close_matches(key, self._folded, n=8 * limit, cutoff=0.5)
+
+        def likeness(other: str) -> float:  # people mistype the end of a name, not its start
+            same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(key, other))
+            start = len(list(same)) / max(len(key), 1)
+            return difflib.SequenceMatcher(None, key, other).ratio() + 0.5 * start
+
+        close.sort(key=likeness, reverse=True)
         found = [ligand for match in close for ligand in self._folded[match]]
         return tuple(dict.fromkeys(found))[:limit]
 

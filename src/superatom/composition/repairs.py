@@ -189,7 +189,8 @@ def _open(text: MarkedText, end: int, lexicon: Lexicon, notes: list[str]) -> Mar
         return _bracket("[", text, 0) + text
     for start in range(end):
         name = text.text[start:end]
-        begins = start == 0 or not (text.text[start - 1].isalpha() and name[0].islower())
+        behind_letter = start > 0 and text.text[start - 1].isalnum()
+        begins = not (behind_letter and (name[0].islower() or name[0].isdigit()))
         if not begins or _lonely_bracket(name) is not None or _begins_with_metal(name):
             continue
         if (reading := lexicon.find(name)) is not None:
