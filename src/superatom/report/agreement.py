@@ -137,7 +137,8 @@ class Agreement:
     @property
     def agrees(self) -> bool:
         """Whether all atoms and ligands are as the formula says."""
-        return all(tally.agrees for tally in (*self.elements, *self.ligands))
+        elements = all(tally.agrees for tally in self.elements)
+        return elements and all(tally.agrees for tally in self.ligands)
 
     @property
     def hydrogens_missing(self) -> int:
@@ -264,7 +265,8 @@ def _taken_apart(atoms: Atoms) -> tuple[Counter[str], list[Atomic], list[Atomic]
     symbols = np.array(atoms.get_chemical_symbols())
     fragment = found.fragments(BondKind.COVALENT)
     fragment[metal] = -1
-    shell, loose = [], []
+    shell: list[Atomic] = []
+    loose: list[Atomic] = []
     for label in np.unique(fragment[~metal]):
         members = fragment == label
         counted = tuple(sorted(Counter(symbols[members].tolist()).items()))
