@@ -212,7 +212,8 @@ class LigandLibrary:
         close = difflib.get_close_matches(key, self._folded, n=8 * limit, cutoff=0.5)
 
         def likeness(other: str) -> float:  # people mistype the end of a name, not its start
-            same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(key, other, strict=False))
+            pairs = zip(key, other, strict=False)
+            same = itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)
             start = len(list(same)) / max(len(key), 1)
             return difflib.SequenceMatcher(None, key, other).ratio() + 0.5 * start
 
