@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from superatom.composition.cluster import Cluster
 from superatom.provenance import Provenance, stamp
@@ -46,6 +47,14 @@ class Dossier:
             origin=self.provenance,
         )
         return str(page)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what the page says as plain JSON types; results are under `data`."""
+        return {
+            "formula": str(self.cluster),
+            "sections": [made.as_dict() for made in self.sections],
+            "provenance": self.provenance.as_dict(),
+        }
 
     def write(self, path: str | Path) -> Path:
         """Write the page, whole or not at all.

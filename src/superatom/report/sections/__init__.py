@@ -15,10 +15,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from superatom.composition.cluster import Cluster
 from superatom.provenance import Provenance
@@ -63,6 +64,8 @@ class Section:
         Guesses, conventions and warnings, gathered at the end of the page.
     provenance : tuple[Provenance, ...]
         Of every result shown.
+    data : mapping
+        The results themselves as plain JSON types, by name.
     title : str
         Heading; set by the registry.
     """
@@ -71,12 +74,23 @@ class Section:
     facts: tuple[HeadFact, ...] = ()
     notes: tuple[str, ...] = ()
     provenance: tuple[Provenance, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
     title: str = ""
 
     @property
     def anchor(self) -> str:
         """Name of the section in links."""
         return re.sub(r"\W+", "-", self.title.casefold()).strip("-")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything but the HTML as plain JSON types."""
+        return {
+            "title": self.title,
+            "facts": [asdict(fact) for fact in self.facts],
+            "notes": list(self.notes),
+            "provenance": [origin.as_dict() for origin in self.provenance],
+            "data": dict(self.data),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ def _counted(count: ElectronCount) -> Section:
         facts=(HeadFact("superatom electrons", _plain(count.total), *_shell_remark(count)),),
         notes=(*count.notes, *count.warnings),
         provenance=(count.provenance,),
+        data={"electrons": count.as_dict()},
     )
 
 
@@ -61,6 +62,7 @@ def _by_charge(scan: ElectronsByCharge) -> Section:
         facts=(HeadFact("superatom electrons", _plain(scan.neutral) + " − q", "charge unknown"),),
         notes=("the charge is not known, and unknown is not zero", *scan.notes, *scan.warnings),
         provenance=(scan.provenance,),
+        data={"electrons": scan.as_dict()},
     )
 
 

@@ -21,6 +21,7 @@ def structure_check(dossier: DossierInput) -> Section | None:
         facts=(_fact(agreement),),
         notes=agreement.notes,
         provenance=(agreement.provenance,),
+        data={"agreement": agreement.as_dict()},
     )
 
 
