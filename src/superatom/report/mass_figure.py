@@ -1,0 +1,346 @@
+"""Figures of mass spectra for print: measured, fitted, each component, and the residual."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superatom.errors import DataFileError
+from superatom.report.formula_markup import ion_mathtext
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
+
+    from superatom.spectra.mass.assignments import Assignment, Assignments, Component
+    from superatom.spectra.mass.isotopes import Envelope
+    from superatom.spectra.mass.spectrum import Spectrum
+
+__all__ = [
+    "COLOURS",
+    "draw_assignment",
+    "draw_assignments",
+    "draw_pattern",
+    "draw_spectrum",
+    "save_figure",
+    "thinned",
+]
+
+#: Colours of Okabe and Ito, which colour-blind readers can tell apart.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5195")
+_MEASURED, _FITTED, _MUTED = "#9A9A9A", "#111111", "#5F5F5F"
+_ONE_COLUMN, _TWO_COLUMNS = 85.0, 174.0  # mm
+_STYLE: Any = {
+    "font.size": 7.0,
+    "axes.labelsize": 7.5,
+    "axes.titlesize": 7.0,
+    "xtick.labelsize": 6.5,
+    "ytick.labelsize": 6.5,
+    "legend.fontsize": 7.0,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.formatter.useoffset": False,
+    "mathtext.default": "regular",
+    "svg.fonttype": "none",
+    "svg.hashsalt": "superatom",
+    "savefig.dpi": 600,
+}
+_MOST_PANELS = 12
+
+_Array = NDArray[np.float64]
+
+
+def _figure(width_mm: float, height_mm: float) -> Figure:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width_mm / 25.4, height_mm / 25.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def draw_assignment(assignment: Assignment, *, width_mm: float = _ONE_COLUMN) -> Figure:
+    """Draw one window: measured and fitted curve, every component, and the residual below.
+
+    Parameters
+    ----------
+    assignment : Assignment
+        What `assign` found in the window.
+    width_mm : float
+        Width of the figure; 85 mm is one column of a journal.
+    """
+    import matplotlib as mpl
+
+    n_lines = max(1, len(assignment.components))
+    with mpl.rc_context(_STYLE):
+        figure = _figure(width_mm, 58 + 4.2 * n_lines)
+        _draw_window(figure, assignment)
+    return figure
+
+
+def draw_assignments(
+    assignments: Assignments, spectrum: Spectrum | None = None, *, most: int = _MOST_PANELS
+) -> Figure:
+    """Draw a spectrum with its assignments, and below it the tallest windows one by one.
+
+    Parameters
+    ----------
+    assignments : Assignments
+        What `assign` found.
+    spectrum : Spectrum, optional
+        The whole spectrum, drawn on top over two columns.
+    most : int
+        At most this many windows are drawn; all are labelled in the overview.
+    """
+    import matplotlib as mpl
+
+    shown = _tallest(assignments.assignments, most)
+    if len(shown) == 1 and spectrum is None:
+        return draw_assignment(shown[0])
+    with mpl.rc_context(_STYLE):
+        n_rows = -(-len(shown) // 3) if shown else 0
+        top = 62.0 if spectrum is not None else 0.0
+        figure = _figure(_TWO_COLUMNS, top + 62.0 * n_rows or 20.0)
+        heights = ([top] if top else []) + [62.0] * n_rows
+        rows = np.atleast_1d(figure.subfigures(len(heights), 1, height_ratios=heights))
+        if spectrum is not None:
+            _draw_overview(rows[0].subplots(), spectrum, assignments.assignments)
+        for number, row in enumerate(rows[1:] if top else rows):
+            cells = np.atleast_1d(row.subfigures(1, 3))
+            for cell, assignment in zip(cells, shown[3 * number : 3 * number + 3], strict=False):
+                _draw_window(cell, assignment, small=True)
+    return figure
+
+
+def draw_spectrum(
+    spectrum: Spectrum, labels: Sequence[tuple[float, float, str]] = (), *, width_mm: float = 174.0
+) -> Figure:
+    """Draw a whole spectrum with labels.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        What to draw.
+    labels : sequence of (m/z, height, text)
+        Text may be mathtext; labels that would overlap a taller peak's label are left out.
+    width_mm : float
+        Width of the figure.
+    """
+    import matplotlib as mpl
+
+    with mpl.rc_context(_STYLE):
+        figure = _figure(width_mm, 62)
+        axes = figure.subplots()
+        _draw_whole(axes, spectrum)
+        _label(axes, labels)
+    return figure
+
+
+def draw_pattern(
+    envelope: Envelope, charge: int, formula: str, simulated: Spectrum | None = None
+) -> Figure:
+    """Draw the isotope pattern of an ion: sticks, and a simulated profile behind them.
+
+    Parameters
+    ----------
+    envelope : Envelope
+        Of the ion's atoms.
+    charge : int
+        Charge of the ion, not 0.
+    formula : str
+        The ion, for the title.
+    simulated : Spectrum, optional
+        Profile at some resolving power.
+    """
+    import matplotlib as mpl
+
+    mz, height = envelope.mz(charge), 100 * envelope.relative
+    seen = height >= 0.3
+    with mpl.rc_context(_STYLE):
+        figure = _figure(_ONE_COLUMN, 58)
+        axes = figure.subplots()
+        if simulated is not None:
+            axes.fill_between(simulated.mz, simulated.intensity, color=COLOURS[5], alpha=0.45, lw=0)
+        axes.vlines(mz[seen], 0, height[seen], color=COLOURS[0], lw=1.0)
+        axes.set_title(ion_mathtext(formula), loc="left")
+        margin = 0.08 * float(np.ptp(mz[seen])) + 0.5 / abs(charge)
+        axes.set_xlim(mz[seen][0] - margin, mz[seen][-1] + margin)
+        axes.set_ylim(0, 108)
+        axes.locator_params(axis="x", nbins=6)
+        axes.set_xlabel("$m/z$")
+        axes.set_ylabel("relative intensity / %")
+    return figure
+
+
+def _tallest(assignments: Sequence[Assignment], most: int) -> list[Assignment]:
+    """Return the tallest windows with an assignment, in the order of m/z."""
+    found = [each for each in assignments if each.candidates and each.trace.measured.size]
+    tallest = sorted(found, key=lambda each: -float(each.trace.measured.max()))[:most]
+    return sorted(tallest, key=lambda each: each.window.mz_lo)
+
+
+def _draw_window(
+    figure: Figure | SubFigure, assignment: Assignment, *, small: bool = False
+) -> None:
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3.6, 1))
+    trace = assignment.trace
+    scale = 100 / max(float(trace.measured.max(initial=0.0)), 1e-300)
+    if _is_sparse(trace.mz):
+        upper.vlines(trace.mz, 0, scale * trace.measured, color=_MEASURED, lw=1.6)
+        upper.plot(trace.mz, scale * trace.fitted, "_", color=_FITTED, ms=5, mew=0.9)
+    else:
+        upper.fill_between(trace.mz, scale * trace.measured, color=_MEASURED, alpha=0.45, lw=0)
+        upper.plot(trace.mz, scale * trace.measured, color=_MEASURED, lw=0.5)
+        upper.plot(trace.mz, scale * trace.fitted, color=_FITTED, lw=0.7, ls=(0, (3, 1.2)))
+    lines = _draw_components(upper, assignment, scale)
+    lower.axhline(0, color=_MUTED, lw=0.4)
+    lower.plot(trace.mz, scale * trace.residual, color=COLOURS[1], lw=0.6)
+    reach = max(5.0, 1.15 * float(np.abs(scale * trace.residual).max(initial=0.0)))
+    lower.set_ylim(-reach, reach)
+    upper.set_ylim(0, max(106.0, 104 * float((scale * trace.fitted).max(initial=0.0)) / 100))
+    upper.set_xlim(trace.mz[0], trace.mz[-1])
+    upper.set_ylabel("intensity / %")
+    lower.set_ylabel("resid.")
+    lower.set_xlabel("$m/z$")
+    lower.locator_params(axis="x", nbins=4 if small else 6)
+    upper.legend(
+        handles=lines,
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        frameon=False,
+        handlelength=1.2,
+        handletextpad=0.5,
+        borderaxespad=0.1,
+        labelspacing=0.25,
+        fontsize=6.0 if small else 7.0,
+    )
+
+
+def _is_sparse(mz: _Array) -> bool:
+    """Whether the points are centroids rather than a sampled profile."""
+    return mz.size < 2 or float(np.median(np.diff(mz))) > 0.08
+
+
+def _draw_components(axes: Axes, assignment: Assignment, scale: float) -> list[Any]:
+    trace = assignment.trace
+    lines = []
+    for number, component in enumerate(assignment.components):
+        colour = COLOURS[number % len(COLOURS)]
+        curve = scale * (trace.components[number] + trace.baseline)
+        style = {"marker": "o", "ms": 2.0, "ls": ""} if _is_sparse(trace.mz) else {"lw": 0.9}
+        lines += axes.plot(trace.mz, curve, color=colour, label="", **style)
+        lines[-1].set_label(_component_label(assignment, component, number))
+    return lines
+
+
+def _component_label(assignment: Assignment, component: Component, number: int) -> str:
+    text = ion_mathtext(component.formula)
+    if len(assignment.components) > 1:
+        text += f"  {100 * component.fraction:.0f}"
+        if np.isfinite(component.fraction_error):
+            text += f" ± {max(1.0, 100 * component.fraction_error):.0f}"
+        text += " %"
+    others = len(assignment.equivalent) - 1
+    if number == 0 and others > 0:
+        text += f"  (or {others} equivalent)"
+    return text
+
+
+def _draw_overview(axes: Axes, spectrum: Spectrum, assignments: Sequence[Assignment]) -> None:
+    _draw_whole(axes, spectrum)
+    labels = []
+    for each in assignments:
+        axes.axvspan(each.window.mz_lo, each.window.mz_hi, color=COLOURS[0], alpha=0.12, lw=0)
+        if each.best is not None and each.trace.measured.size:
+            top = int(each.trace.measured.argmax())
+            place = float(each.trace.mz[top]), float(each.trace.measured[top])
+            labels.append((*place, ion_mathtext(each.best.formula)))
+    _label(axes, labels)
+
+
+def _draw_whole(axes: Axes, spectrum: Spectrum) -> None:
+    if spectrum.profile:
+        mz, intensity = thinned(spectrum.mz, spectrum.intensity)
+        axes.plot(mz, intensity, color=_FITTED, lw=0.4)
+    else:
+        axes.vlines(spectrum.mz, 0, spectrum.intensity, color=_FITTED, lw=0.5)
+    axes.set_xlim(spectrum.mz[0], spectrum.mz[-1])
+    axes.set_ylim(min(0.0, float(spectrum.intensity.min())), None)
+    axes.margins(y=0)
+    axes.set_xlabel("$m/z$")
+    axes.set_ylabel("intensity")
+
+
+def _label(axes: Axes, labels: Sequence[tuple[float, float, str]]) -> None:
+    """Write labels upright above their peaks; taller peaks first, none over another."""
+    low, high = axes.get_xlim()
+    taken: list[float] = []
+    axes.set_ylim(top=1.75 * axes.get_ylim()[1])
+    for mz, height, text in sorted(labels, key=lambda each: -each[1]):
+        if all(abs(mz - other) > 0.016 * (high - low) for other in taken):
+            taken.append(mz)
+            axes.annotate(
+                text, (mz, height), xytext=(0, 2), textcoords="offset points",
+                rotation=90, ha="center", va="bottom", fontsize=5.5, color=COLOURS[0],
+            )  # fmt: skip
+
+
+def thinned(mz: _Array, intensity: _Array, n_columns: int = 4000) -> tuple[_Array, _Array]:
+    """Return lowest and highest point of each of many columns: the same line with fewer points.
+
+    Parameters
+    ----------
+    mz, intensity : ndarray, shape (n,)
+        Curve.
+    n_columns : int
+        Curves of at most twice as many points are returned as they are.
+    """
+    if mz.size <= 2 * n_columns:
+        return mz, intensity
+    edges = np.linspace(0, mz.size, n_columns + 1).astype(np.intp)[:-1]
+    column = np.repeat(np.arange(n_columns), np.diff(np.append(edges, mz.size)))
+    order = np.lexsort((intensity, column))
+    last = np.append(edges[1:], mz.size) - 1
+    kept = np.unique(np.concatenate([order[edges], order[last]]))
+    return mz[kept], intensity[kept]
+
+
+def save_figure(figure: Figure, path: str | Path) -> Path:
+    """Write a figure as PNG (600 dpi), SVG or PDF, by the ending of the name.
+
+    Raises
+    ------
+    DataFileError
+        If the ending is none of these, or the file cannot be written.
+    """
+    import matplotlib as mpl
+
+    target = Path(path)
+    kind = target.suffix.lower().lstrip(".")
+    if kind not in ("png", "svg", "pdf"):
+        raise DataFileError(
+            str(path), f"a figure cannot be written as '{target.suffix}'",
+            hint="name it .png, .svg or .pdf (or .html for an interactive page)",
+        )  # fmt: skip
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    metadata: dict[str, Any] = (
+        {} if kind == "png" else {"Date" if kind == "svg" else "CreationDate": None}
+    )
+    try:
+        with mpl.rc_context(_STYLE):
+            figure.savefig(part, format=kind, metadata=metadata)
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise DataFileError(str(path), f"cannot be written ({error.strerror})") from error
+    return target
