@@ -195,6 +195,9 @@ class Assignment:
         What would tell the equivalent candidates apart; empty if there is nothing to tell.
     notes : tuple[str, ...]
         Doubts the reader should know of.
+    component : int
+        Which of `components` the candidates stand for; overlapping species in one window
+        have one assignment each, the strongest first.
     """
 
     window: Window
@@ -206,6 +209,7 @@ class Assignment:
     false_probability: float = float("nan")
     separation: str = ""
     notes: tuple[str, ...] = ()
+    component: int = 0
 
     @property
     def best(self) -> CandidateFit | None:
@@ -231,6 +235,7 @@ class Assignment:
             else self.false_probability,
             "separation": self.separation,
             "notes": list(self.notes),
+            "component": self.component,
         }
 
     @classmethod
@@ -250,6 +255,7 @@ class Assignment:
             false_probability=float("nan") if wrong is None else wrong,
             separation=data["separation"],
             notes=tuple(data["notes"]),
+            component=data.get("component", 0),
         )
 
 

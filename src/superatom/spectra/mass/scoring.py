@@ -9,6 +9,7 @@ smoothed by the peak shape and sampled finely.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,16 @@ from numpy.typing import NDArray
 from superatom.spectra.mass.candidates import Candidates
 from superatom.spectra.mass.isotopes import Envelopes, envelopes
 
-__all__ = ["FWHM_PER_SIGMA", "Scores", "Trace", "envelopes_of", "scan"]
+__all__ = [
+    "FWHM_PER_SIGMA",
+    "Scores",
+    "Sticks",
+    "Trace",
+    "envelopes_of",
+    "scan",
+    "shifts_to_try",
+    "sticks_of",
+]
 
 Floats = NDArray[np.float64]
 
@@ -77,13 +87,41 @@ def envelopes_of(candidates: Candidates, threshold: float = 1e-3) -> Envelopes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Sticks:
+    """Calculated peaks of a block of candidates, tallest 1, in single precision.
+
+    m/z is kept relative to `centre`, where single precision is good to 1e-6 of the window.
+    """
+
+    centre: float
+    mz: NDArray[np.float32]
+    height: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, candidates: Candidates, centre: float) -> Sticks:
+        """Return the peaks of candidates."""
+        found = envelopes_of(candidates)
+        height = found.abundance / found.abundance.max(axis=1, keepdims=True)
+        mz = found.mz(candidates.charge) - centre
+        return cls(centre, mz.astype(np.float32), height.astype(np.float32))
+
+
+def sticks_of(candidates: Candidates, centre: float) -> list[Sticks]:
+    """Return the peaks of all candidates in blocks, to scan them several times."""
+    return [
+        Sticks.of(candidates.take(np.arange(first, min(first + _BLOCK, len(candidates)))), centre)
+        for first in range(0, len(candidates), _BLOCK)
+    ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Tables:
     """Data and unity, each smoothed by the peak shape, on a fine grid."""
 
     start: float
     step: float
-    data: Floats
-    ones: Floats
+    data: NDArray[np.float32]
+    ones: NDArray[np.float32]
 
     @classmethod
     def of(cls, trace: Trace, values: Floats) -> _Tables:
@@ -106,13 +144,8 @@ class _Tables:
             product = np.fft.rfft(comb, length) * np.fft.rfft(kernel, length)
             smoothed.append(np.fft.irfft(product, length)[width : width + n])
         # One cell of zeros at either end takes all peaks outside the window.
-        data, ones = (np.concatenate(([0.0], row, [0.0])) for row in smoothed)
+        data, ones = (np.concatenate(([0.0], row, [0.0])).astype(np.float32) for row in smoothed)
         return cls(first - step, step, data, ones)
-
-    def at(self, mz: Floats) -> NDArray[np.int64]:
-        """Return the nearest cell of each m/z."""
-        cell = ((mz - self.start) * (1.0 / self.step) + 0.5).astype(np.int64)
-        return np.clip(cell, 0, self.data.size - 1)
 
 
 def shifts_to_try(trace: Trace, low_ppm: float, high_ppm: float) -> Floats:
@@ -124,7 +157,7 @@ def shifts_to_try(trace: Trace, low_ppm: float, high_ppm: float) -> Floats:
 
 def scan(
     trace: Trace,
-    candidates: Candidates,
+    sticks: Sequence[Sticks],
     shifts_ppm: Floats,
     residual: Floats | None = None,
 ) -> Scores:
@@ -134,8 +167,8 @@ def scan(
     ----------
     trace : Trace
         Measured points.
-    candidates : Candidates
-        What to try.
+    sticks : sequence of Sticks
+        What to try (see `sticks_of`).
     shifts_ppm : ndarray, shape (s,)
         Shifts to try, in ppm.
     residual : ndarray, shape (n_points,), optional
@@ -144,48 +177,50 @@ def scan(
     values = trace.intensity if residual is None else residual
     values = values - values.mean()
     tables = _Tables.of(trace, values)
-    total = float(values @ values)
-    r_squared = np.empty(len(candidates))
-    shift = np.empty(len(candidates))
-    for first in range(0, len(candidates), _BLOCK):
-        block = candidates.take(np.arange(first, min(first + _BLOCK, len(candidates))))
-        gain, best = _gain(trace, tables, block, shifts_ppm)
-        r_squared[first : first + len(block)] = gain / max(total, 1e-300)
-        shift[first : first + len(block)] = shifts_ppm[best]
-    return Scores(r_squared, shift)
+    parts = [_gain(trace, tables, block, shifts_ppm) for block in sticks]
+    gain = np.concatenate([np.empty(0), *(part[0] for part in parts)])
+    best = np.concatenate([np.empty(0, dtype=np.int64), *(part[1] for part in parts)])
+    return Scores(gain / max(float(values @ values), 1e-300), shifts_ppm[best])
 
 
 def _gain(
-    trace: Trace, tables: _Tables, block: Candidates, shifts_ppm: Floats
+    trace: Trace, tables: _Tables, block: Sticks, shifts_ppm: Floats
 ) -> tuple[Floats, NDArray[np.int64]]:
     """Return the fall of the sum of squares each candidate brings, and at which shift."""
-    found = envelopes_of(block)
-    mz = found.mz(block.charge)
-    p = found.abundance / found.abundance.max(axis=1, keepdims=True)
+    p = block.height
     sigma = trace.fwhm / FWHM_PER_SIGMA
     spacing = float(trace.mz[-1] - trace.mz[0]) / (trace.mz.size - 1)
-    norm = _self_overlap(mz, p, sigma) * np.sqrt(np.pi) * sigma / spacing
-    gain = np.full(len(block), -1.0)
-    best = np.zeros(len(block), dtype=np.int64)
-    for place, ppm in enumerate(shifts_ppm):
-        cell = tables.at(mz * (1.0 + ppm * 1e-6))
-        with_data = np.einsum("ij,ij->i", p, tables.data[cell])
-        with_ones = np.einsum("ij,ij->i", p, tables.ones[cell])
+    norm = _self_overlap(block.mz, p, sigma) * (np.sqrt(np.pi) * sigma / spacing)
+    gain = np.full(len(p), -1.0)
+    best = np.zeros(len(p), dtype=np.int64)
+    # A shift in ppm moves the whole window by nearly the same step: shift the table instead.
+    origin = tables.start - block.centre
+    place = (block.mz - np.float32(origin)) * np.float32(1.0 / tables.step) + np.float32(0.5)
+    last = tables.data.size - 1
+    for number, ppm in enumerate(shifts_ppm):
+        move = np.float32(ppm * 1e-6 * block.centre / tables.step)
+        cell = np.clip((place + move).astype(np.int32), 0, last)
+        with_data = np.einsum("ij,ij->i", p, tables.data.take(cell))
+        with_ones = np.einsum("ij,ij->i", p, tables.ones.take(cell))
         rest = np.maximum(norm - with_ones**2 / trace.mz.size, 1e-3 * norm)
         now = np.where(with_data > 0, with_data**2 / rest, 0.0)
         better = now > gain
         gain[better] = now[better]
-        best[better] = place
+        best[better] = number
     return gain, best
 
 
-def _self_overlap(mz: Floats, p: Floats, sigma: float) -> Floats:
+def _self_overlap(
+    mz: NDArray[np.float32], p: NDArray[np.float32], sigma: float
+) -> NDArray[np.float32]:
     """Return sum_kl p_k p_l exp(-(m_k - m_l)^2 / 4 sigma^2), shape (n,)."""
     total = np.einsum("ij,ij->i", p, p)
     for apart in range(1, p.shape[1]):
         distance = np.abs(mz[:, apart:] - mz[:, :-apart])
         if distance.min(initial=np.inf) > 2 * _REACH * sigma:
             break
-        overlap = np.exp(-0.25 * (distance / sigma) ** 2)
-        total = total + 2.0 * np.einsum("ij,ij,ij->i", p[:, apart:], p[:, :-apart], overlap)
-    return np.asarray(total)
+        overlap = np.exp(np.float32(-0.25 / sigma**2) * distance**2)
+        total = total + np.float32(2.0) * np.einsum(
+            "ij,ij,ij->i", p[:, apart:], p[:, :-apart], overlap
+        )
+    return total

@@ -12,8 +12,9 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.composition.cluster import Adduct, Cluster, LigandPart, MetalPart
+from superatom.composition.cluster import Cluster
 from superatom.composition.ligands import LigandLibrary
+from superatom.composition.parts import Adduct, LigandPart, MetalPart
 from superatom.errors import SearchError
 from superatom.spectra.mass.isotopes import average_mass
 from superatom.spectra.mass.space_parts import SpacePart, read_charges, read_parts

@@ -51,6 +51,18 @@ class SpacePart:
     electrons: int = 0
     ligand: Ligand | None = None
 
+    @property
+    def donors(self) -> int:
+        """Donor atoms one of it binds metals with; 0 for metals, adducts and hydride."""
+        if self.ligand is None or self.ligand.kind == "hydride":
+            return 0
+        return max(self.ligand.denticity, 1)
+
+    @property
+    def is_ion(self) -> bool:
+        """Whether it is picked up or lost as an ion (proton, alkali ion), not bound."""
+        return self.role == "other" and self.ligand is None
+
     @classmethod
     def of_metal(cls, symbol: str, low: int, high: int) -> SpacePart:
         """Return a metal (or any other element that gives its valence electrons)."""

@@ -1,0 +1,197 @@
+"""Assign a mass spectrum: say what is in the flask, and how sure that is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superatom.errors import SearchError, TimeLimitReached
+from superatom.provenance import stamp
+from superatom.spectra.mass.answers import Answer, answers_of
+from superatom.spectra.mass.assignments import Assignments, Window
+from superatom.spectra.mass.calibration import Calibration, calibrate
+from superatom.spectra.mass.decoys import false_probability
+from superatom.spectra.mass.evidence import chemistry
+from superatom.spectra.mass.ladders import with_relatives
+from superatom.spectra.mass.space import SearchSpace
+from superatom.spectra.mass.species import ShiftPrior, WindowFit, find_species
+from superatom.spectra.mass.spectrum import Spectrum
+from superatom.spectra.mass.window_search import PreparedWindow, prepare_window
+
+__all__ = ["assign"]
+
+Floats = NDArray[np.float64]
+
+_METHOD = "superatom whole-envelope assignment"
+_ONE_WINDOW = 25.0  # a spectrum this narrow in m/z is taken as one window
+_CALIBRANTS = 12  # strongest windows that determine the calibration
+_NARROW = 4.0  # standard deviations about the calibration that are searched
+
+
+def assign(
+    spectrum: Spectrum,
+    space: SearchSpace,
+    windows: Sequence[Window] | None = None,
+    *,
+    calibration: Calibration | None = None,
+    max_shift_ppm: float = 40.0,
+    resolving_power: float | None = None,
+    max_components: int = 4,
+    decoys: bool = True,
+    time_limit_s: float | None = None,
+) -> Assignments:
+    """Assign the envelopes of a spectrum to compositions of a search space.
+
+    Each window is fitted by a mixture of isotope envelopes; m/z shift, peak width, baseline
+    and amounts are fitted together. With several windows the shift is shared as a smooth
+    curve. Chemistry, charge ladders and series order candidates the fit cannot tell apart.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Profile (better) or centroids.
+    space : SearchSpace
+        Compositions and charges to choose from.
+    windows : sequence of Window, optional
+        Where to look; found by itself if not given (a spectrum of less than 25 m/z is one).
+    calibration : Calibration, optional
+        Known m/z error (from a lock mass, say); found from the spectrum if not given.
+    max_shift_ppm : float
+        Largest m/z error to allow.
+    resolving_power : float, optional
+        m/z over full width at half maximum; measured in each window if not given.
+    max_components : int
+        Most overlapping species in one window.
+    decoys : bool
+        Whether to estimate false assignments; this doubles the time.
+    time_limit_s : float, optional
+        Give up after this many seconds.
+
+    Returns
+    -------
+    Assignments
+        One assignment per species, by window.
+
+    Raises
+    ------
+    SearchError
+        If the space is too large to be useful, or the spectrum empty.
+    TimeLimitReached
+        If it took longer than `time_limit_s`.
+    """
+    clock = _Clock(time_limit_s)
+    space, notes = _with_polarity(spectrum, space)
+    places = tuple(windows) if windows is not None else _windows(spectrum)
+    prepared = [
+        found
+        for window in places
+        if (found := prepare_window(spectrum, window, space, resolving_power)) is not None
+    ]
+    wide = ShiftPrior(0.0, 15.0, -max_shift_ppm, max_shift_ppm)
+    known = calibration or _calibrated(prepared, wide, max_components, clock)
+    answers = []
+    for each in prepared:
+        clock.check()
+        prior = _prior(known, each.trace.centre, wide)
+        fit = find_species(each.trace, each.candidates, prior, max_components)
+        answers.append(_answer(each, fit, prior, decoys))
+    assigned = with_relatives([answer for group in answers for answer in group])
+    return Assignments(
+        assignments=tuple(assigned),
+        space=space.words,
+        space_size=space.size(),
+        calibration_ppm=known.coefficients,
+        calibration_sigma_ppm=known.sd,
+        notes=(*spectrum.notes, *notes),
+        provenance=stamp(
+            _METHOD,
+            spectrum.provenance.as_dict(),
+            space.words,
+            [(w.mz_lo, w.mz_hi, w.charge) for w in places],
+            (max_shift_ppm, resolving_power, max_components),
+            sources=("isotopes.csv: AME2020, 10.1088/1674-1137/abddaf",),
+        ),
+    )
+
+
+class _Clock:
+    """Watches the time limit."""
+
+    def __init__(self, limit_s: float | None) -> None:
+        self.end = None if limit_s is None else time.monotonic() + limit_s
+        self.limit_s = limit_s
+
+    def check(self) -> None:
+        """Raise if the time is over."""
+        if self.end is not None and time.monotonic() > self.end:
+            raise TimeLimitReached(
+                f"the assignment took longer than {self.limit_s:g} s; cut the search space or "
+                "the number of windows, or allow more time"
+            )
+
+
+def _with_polarity(spectrum: Spectrum, space: SearchSpace) -> tuple[SearchSpace, tuple[str, ...]]:
+    """Return the space with charges of the spectrum's polarity, and what was repaired."""
+    if not spectrum.polarity:
+        return space, ()
+    fitting = tuple(z for z in space.charges if z * spectrum.polarity > 0)
+    if fitting:
+        return space.with_charges(fitting), ()
+    sign = "negative" if spectrum.polarity < 0 else "positive"
+    turned = tuple(-z for z in space.charges)
+    note = f"this is a {sign}-ion spectrum: the charges asked for were tried with the other sign"
+    return space.with_charges(turned), (note,)
+
+
+def _windows(spectrum: Spectrum) -> tuple[Window, ...]:
+    if not len(spectrum):
+        raise SearchError("the spectrum is empty")
+    low, high = float(spectrum.mz[0]), float(spectrum.mz[-1])
+    if high - low < _ONE_WINDOW:
+        return (Window(low, high),)
+    from superatom.spectra.mass.windows import find_windows
+
+    return find_windows(spectrum)
+
+
+def _prior(known: Calibration, mz: float, wide: ShiftPrior) -> ShiftPrior:
+    if not known.n_windows:
+        return wide
+    at, reach = known.at(mz), _NARROW * known.sd
+    return ShiftPrior(at, known.sd, at - reach, at + reach)
+
+
+def _calibrated(
+    prepared: Sequence[PreparedWindow], wide: ShiftPrior, most: int, clock: _Clock
+) -> Calibration:
+    """Return the calibration that the strongest windows agree on."""
+    if len(prepared) < 2:
+        return Calibration()
+    strongest = sorted(prepared, key=lambda each: -float(each.trace.intensity.max()))
+    mz, shifts, weights = [], [], []
+    for each in strongest[:_CALIBRANTS]:
+        clock.check()
+        fit = find_species(each.trace, each.candidates, wide, min(most, 2))
+        if not fit.slots:
+            continue
+        slot = fit.slots[0]
+        mz.append(each.trace.centre)
+        shifts.append(slot.shift_ppm)
+        weights.append(-0.5 * slot.chi2 + chemistry(slot.candidates).weight)
+    return calibrate(mz, shifts, weights, (wide.low, wide.high))
+
+
+def _answer(each: PreparedWindow, fit: WindowFit, prior: ShiftPrior, decoys: bool) -> list[Answer]:
+    """Return one answer per component of a window."""
+    found = answers_of(each, fit, prior)
+    if decoys and found and fit.slots:
+        residual = fit.trace.intensity - found[0].others
+        wrong = false_probability(fit, each.candidates, prior, residual)
+        found[0] = replace(
+            found[0], assignment=replace(found[0].assignment, false_probability=wrong)
+        )
+    return found
