@@ -130,6 +130,7 @@ def test_charge_and_anchors(
         "CuS", "AuPPh3", "SAu", "PdCl2", "PtCl4", "SnCl3", "SiMe3", "CoCp2",  # metals glued on
         "S(CH2)0S", "S(CH2)9999S", "S(CH3", "SCH3)", "S()", "S=Ph", "S" * 500,
         "(" * 100, "S" + "(" * 60 + "CH2" + ")60" * 20, "S(=)60", "\x00", "S\n", "SΩ",
+        "SPhPPh3", "C#CPhPPh3", "SC2H4PhPPh3", "PPh3Cl", "SPhO=CH",  # two ligands glued together
         "S2CONBu", "S-5-CF3-2-Py",  # a bond missing on nitrogen; CF3 cannot be the link
     ],
 )  # fmt: skip

@@ -231,6 +231,11 @@ class Site:
     partners: frozenset[str] = frozenset()
 
     @property
+    def carbons(self) -> int:
+        """Number of carbons of a hydrocarbon, otherwise 0."""
+        return self.group.carbons
+
+    @property
     def needs(self) -> bool:
         """Whether a bond is missing."""
         missing = self.group.bonds - self.used
@@ -281,8 +286,10 @@ class Residue:
     _open: list[Site] = field(default_factory=list)
     _order: int = 1
     _steps: int = 0
+    _host: Site = field(init=False)
 
     def __post_init__(self) -> None:
+        self._host = self.root
         self.sites.append(self.root)
         self._open.append(self.root)
 
@@ -319,12 +326,17 @@ class Residue:
     def _branch(self, branch: Branch, reach: int) -> None:
         """Bind every copy of a bracket; what is inside binds inside, except the first."""
         linked = branch.from_its_link()
+        hosts: list[Site] = []
         for _ in range(branch.count):
             floor = len(self._open)
             self.grow(linked[:1], reach)
+            hosts.append(self._host)
             self.grow(linked[1:], floor)
             if all(site.is_whole for site in self._open[floor:]):
                 del self._open[floor:]
+                # SPhPPh3 is no phosphine: its third phenyl would sit on the first ring
+                if any(host is not hosts[0] for host in hosts):
+                    raise ResidueError("copies of a group on different neighbours")
 
     def _bind(self, site: Site, reach: int) -> None:
         """Bind `site` to the nearest piece that misses a bond, else to one that takes it."""
@@ -332,6 +344,9 @@ class Residue:
         host = next((s for s in near if s.needs), None) or next((s for s in near if s.takes), None)
         if host is None or not host.admits(site) or not site.admits(host):
             raise ResidueError(f"nothing for '{site.group.name}' to bind to")
+        if self._order == 2 and host is not self.root and not (host.carbons and site.carbons):
+            raise ResidueError("a double bond between other atoms than carbon")
+        self._host = host
         host.used += self._order
         site.used += self._order
         self._order = 1
