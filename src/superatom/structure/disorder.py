@@ -27,7 +27,7 @@ from superatom.structure.readers.operators import Symmetry
 from superatom.structure.sites import FULL, CellSites, Sites
 from superatom.structure.units import Unit, build_units, components
 
-__all__ = ["Disorder", "Option", "find_disorder"]
+__all__ = ["Disorder", "Option", "Picture", "find_disorder"]
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -70,6 +70,25 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """One consistent choice of atoms.
+
+    Attributes
+    ----------
+    images : ndarray of int, shape (n,)
+        Images that are there, ascending.
+    filled : ndarray of float, shape (n,)
+        How often the place of each is filled by it or its alternatives, 0 to 1.
+    notes : tuple[str, ...]
+        Remarks.
+    """
+
+    images: IntArray
+    filled: NDArray[np.float64]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Disorder:
     """The disorder of a crystal and everything needed to draw a picture of it.
 
@@ -106,8 +125,8 @@ class Disorder:
         """Number of pictures: the most alternatives any part has."""
         return int(self._n_options.max(initial=1))
 
-    def picture(self, choice: int | Mapping[str, str] | None = None) -> tuple[IntArray, list[str]]:
-        """Return the images in one picture and remarks.
+    def picture(self, choice: int | Mapping[str, str] | None = None) -> Picture:
+        """Return one picture.
 
         Parameters
         ----------
@@ -120,11 +139,26 @@ class Disorder:
         StructureError
             If there is no such picture, assembly or group.
         """
-        priority = self._priority(choice)
-        chosen = self._best(priority)
-        chosen, notes = self._without_vacancies(chosen)
-        images = [self.units[u].images for u in np.flatnonzero(chosen)]
-        return np.unique(np.concatenate([np.flatnonzero(self.whole), *images])), notes
+        chosen, notes = self._without_vacancies(self._best(self._priority(choice)))
+        filled = np.where(self.whole, 1.0, 0.0)
+        there = self.whole.copy()
+        for u in np.flatnonzero(chosen).tolist():
+            there[self.units[u].images] = True
+            filled[self.units[u].images] = self._filling(u)
+        images = np.flatnonzero(there)
+        return Picture(images, filled[images], tuple(notes))
+
+    def _filling(self, unit: int) -> float:
+        """Return how often the place of a unit is filled by it or what excludes it."""
+        rivals = self.conflicts[unit] | (np.arange(len(self.units)) == unit)
+        kinds: dict[tuple[str, str], float] = {}
+        for u in np.flatnonzero(rivals).tolist():
+            one = self.units[u]
+            if one.fragment == self.units[unit].fragment:
+                kinds[f"image {u}", ""] = one.occupancy
+            elif (one.assembly, one.group) != (self.units[unit].assembly, self.units[unit].group):
+                kinds[one.assembly, one.group] = one.occupancy
+        return min(1.0, sum(kinds.values()))
 
     def _priority(self, choice: int | Mapping[str, str] | None) -> IntArray:
         """Return the order in which units are taken, small first."""
@@ -229,7 +263,7 @@ def find_disorder(sites: Sites, cell: CellSites, symmetry: Symmetry, lattice: La
         conflicts = conflicts[np.ix_(kept, kept)]
     part, rank, n_options, options = _alternatives(units, conflicts)
     return Disorder(
-        whole, tuple(units), conflicts, part, options, tuple(notes),
+        whole, tuple(units), conflicts, part, options, tuple(dict.fromkeys(notes)),
         _molecule_of(units, whole, touching.pairs), rank, n_options,
     )  # fmt: skip
 
@@ -364,9 +398,11 @@ def _alternatives(
         for position, kind in enumerate(ordered):
             first = units[kinds[kind][0]]
             rank[kinds[kind]] = position
-            if fresh:
-                group = first.group or "untagged"
-                options.append(Option(number, first.assembly, group, first.occupancy, kind[2]))
+            option = Option(
+                number, first.assembly, first.group or "untagged", first.occupancy, kind[2]
+            )
+            if fresh and option not in options:
+                options.append(option)
         n_options[members] = len(ordered)
         if len(ordered) == 1:
             _rank_images(units, conflicts, members, rank, n_options)

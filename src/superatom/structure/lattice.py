@@ -118,6 +118,13 @@ class Lattice:
         first, second, cell = first[keep], second[keep], cell[keep]
         return Contacts(first, second, cell + base[first] - base[second], found["v"][keep])
 
+    def images_near(self, inside: FloatArray, reach: float) -> FloatArray:
+        """Return fractional coordinates of all images in the cell or within `reach` (Å) of it.
+
+        `inside` holds coordinates from 0 to 1.
+        """
+        return self._surroundings(inside, reach)[0]
+
     def _surroundings(
         self, inside: FloatArray, cutoff: float
     ) -> tuple[FloatArray, IntArray, IntArray]:

@@ -1,0 +1,223 @@
+"""Charge of a cluster in a crystal: from its companions, else candidates that close a shell."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superatom.composition.conventions import default_valences
+from superatom.composition.ligands import Ligand, default_library
+from superatom.composition.shells import closed_shells
+from superatom.structure.bonds import is_metal
+from superatom.structure.units import components
+
+__all__ = [
+    "ChargeCandidate",
+    "Identity",
+    "charge_candidates",
+    "identify",
+    "moiety_charge",
+]
+
+IntArray = NDArray[np.int64]
+
+_FREE_CLASSES = frozenset(("anion", "cation", "solvent"))
+_MOST_CHARGE = 6  # largest charge of a cluster that is considered
+_CHALCOGENS = (8, 16, 34, 52)
+_HALOGENS = (9, 17, 35, 53)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a small molecule of a crystal is.
+
+    Attributes
+    ----------
+    name : str
+        Name, '' if not known.
+    role : str
+        'ion', 'solvent' (neutral) or 'unknown'.
+    charge : int or None
+        Charge, None if not known.
+    """
+
+    name: str
+    role: str
+    charge: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeCandidate:
+    """A charge that would close an electron shell.
+
+    Attributes
+    ----------
+    charge : int
+        Charge of the cluster.
+    electrons : int
+        Free electrons it would have.
+    """
+
+    charge: int
+    electrons: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the candidate as plain JSON types."""
+        return {"charge": self.charge, "electrons": self.electrons}
+
+
+@lru_cache(maxsize=1)
+def _known_species() -> dict[str, list[Identity]]:
+    """Return known ions and solvents by Hill formula, the ligand library first."""
+    known: dict[str, list[Identity]] = {}
+    for ligand in default_library():
+        for formula, identity in _free_forms(ligand):
+            known.setdefault(formula, []).append(identity)
+    table = resources.files("superatom.structure") / "data" / "companions.csv"
+    for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines()):
+        charge = int(row["charge"])
+        identity = Identity(row["name"], "ion" if charge else "solvent", charge)
+        known.setdefault(row["formula"], []).append(identity)
+    return known
+
+
+def _free_forms(ligand: Ligand) -> list[tuple[str, Identity]]:
+    """Return what a ligand is on its own: the ion of the bound form, the free form."""
+    if not ligand.formula or ligand.charge_taken is None:
+        return []
+    charge = -ligand.charge_taken
+    forms = [(ligand.formula, Identity(ligand.name, "ion" if charge else "solvent", charge))]
+    if ligand.free_formula and ligand.free_formula != ligand.formula:
+        forms.append((ligand.free_formula, Identity(f"{ligand.name}-H", "solvent", 0)))
+    if ligand.kind in ("interstitial", "hydride") or ligand.formula in ("C", "H"):
+        return []
+    return forms
+
+
+@lru_cache(maxsize=1)
+def _known_without_hydrogen() -> dict[str, list[Identity]]:
+    known: dict[str, list[Identity]] = {}
+    for formula, identities in _known_species().items():
+        heavy = re.sub(r"(?<![A-Z])H\d*(?![a-z])", "", formula)
+        known.setdefault(heavy, []).extend(identities)
+    return known
+
+
+def identify(formula: str) -> Identity:
+    """Return what a companion of the cluster is, from its Hill formula.
+
+    Without hydrogens the formula is compared with those of known species without theirs.
+    Species of one formula must agree on the charge, else it stays unknown.
+    """
+    found = _known_species().get(formula, [])
+    if not found and not re.search(r"H(?![a-z])", formula):
+        found = _known_without_hydrogen().get(formula, [])
+    if not found:
+        return Identity("", "unknown", None)
+    if len({f.charge for f in found}) > 1:
+        return Identity(" or ".join(dict.fromkeys(f.name for f in found)), "unknown", None)
+    return found[0]
+
+
+def moiety_charge(moiety: str, metals: Counter[str]) -> int | None:
+    """Return the charge that the formula by moieties states for the part with the metals.
+
+    Examples
+    --------
+    >>> moiety_charge("C144 H162 Au25 S18 1-, C32 H68 N 1+", Counter(Au=25))
+    -1
+    """
+    for part in moiety.split(","):
+        inner = part.strip().strip("()")
+        elements = dict(re.findall(r"\b([A-Z][a-z]?)(\d*)\b", inner))
+        if not metals or any(elements.get(m) != str(n) for m, n in metals.items() if n > 1):
+            continue
+        found = re.search(r"(?:^|[\s)])(\d*)([+-])\)?$", inner)
+        if found:
+            size = int(found.group(1) or 1)
+            return size if found.group(2) == "+" else -size
+    return None
+
+
+def charge_candidates(numbers: IntArray, pairs: IntArray) -> tuple[ChargeCandidate, ...]:
+    """Return the charges of a cluster that would close an electron shell, small ones first.
+
+    n* = sum(N_A v_A) - sum(charges taken by ligands) - q (Walter et al., PNAS 2008,
+    10.1073/pnas.0801001105), with the charges of the ligands from their binding atoms
+    alone, so that missing hydrogens do no harm. Zero electrons (a complex) count as closed.
+
+    Parameters
+    ----------
+    numbers : ndarray of int, shape (n,)
+        Atomic numbers.
+    pairs : ndarray of int, shape (m, 2)
+        Bonds.
+    """
+    from ase.data import chemical_symbols
+
+    metal = is_metal(numbers)
+    valences = default_valences()
+    given = 0
+    for number in numbers[metal].tolist():
+        valence = valences.get(chemical_symbols[number])
+        if valence is None:
+            return ()
+        given += valence
+    neutral = given - _taken_by_ligands(numbers, pairs, metal)
+    closed = {shell.electrons for shell in closed_shells() if shell.kind == "spherical"} | {0}
+    charges = sorted(range(-_MOST_CHARGE, _MOST_CHARGE + 1), key=lambda q: (abs(q), q))
+    return tuple(ChargeCandidate(q, neutral - q) for q in charges if neutral - q in closed)
+
+
+def _taken_by_ligands(numbers: IntArray, pairs: IntArray, metal: NDArray[np.bool_]) -> int:
+    """Return the electrons that all ligands take, judged by their binding atoms."""
+    n = len(numbers)
+    pairs = np.asarray(pairs).reshape(-1, 2)
+    inner = pairs[~metal[pairs].any(axis=1)]
+    label = components(inner, n)
+    neighbours: list[list[int]] = [[] for _ in range(n)]
+    for a, b in inner.tolist():
+        neighbours[a].append(b)
+        neighbours[b].append(a)
+    crossing = pairs[metal[pairs].sum(axis=1) == 1]
+    anchors = np.unique(crossing[~metal[crossing]])
+    oxygen_ligands: set[int] = set()
+    taken = 0
+    for atom in anchors.tolist():
+        number = int(numbers[atom])
+        heavy = [k for k in neighbours[atom] if numbers[k] != 1]
+        if number == 8 and heavy:
+            oxygen_ligands.add(int(label[atom]))
+        elif number in _CHALCOGENS:
+            taken += (1 if neighbours[atom] else 2) if _is_single(numbers, heavy) else 0
+        elif number in _HALOGENS or number == 1:
+            taken += not neighbours[atom]
+        elif number == 6:
+            taken += _taken_by_carbon(numbers, neighbours, anchors, atom)
+    return taken + len(oxygen_ligands)
+
+
+def _is_single(numbers: IntArray, heavy: list[int]) -> bool:
+    """Whether a chalcogen is an anion of its own, not the S of a thioether or S=P."""
+    return len(heavy) <= 1
+
+
+def _taken_by_carbon(
+    numbers: IntArray, neighbours: list[list[int]], anchors: IntArray, atom: int
+) -> int:
+    """Return 1 for the end of an alkynyl, 0 for CO, isocyanide, carbene and pi-bonded atoms."""
+    around = neighbours[atom]
+    if not around:
+        return 4
+    if len(around) != 1 or numbers[around[0]] != 6:
+        return 0
+    beyond = [k for k in neighbours[around[0]] if k != atom]
+    return int(len(beyond) <= 1)
