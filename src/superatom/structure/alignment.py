@@ -163,7 +163,7 @@ def _frames(first: FloatArray, second: FloatArray) -> FloatArray:
 
 
 def _reference_pairs(
-    source: FloatArray, peers: NDArray[np.bool_], window: float
+    source: FloatArray, peers: NDArray[np.bool_], window: float, count: int
 ) -> list[tuple[int, int]]:
     """Return pairs of source atoms that few pairs of the target can answer to."""
     radius = np.linalg.norm(source, axis=1)
@@ -183,7 +183,7 @@ def _reference_pairs(
                 pairs.append((float(peers[a].sum() * peers[b].sum()), a, b))
         if pairs:
             break
-    return [(a, b) for _, a, b in sorted(pairs)[:_REFERENCES]]
+    return [(a, b) for _, a, b in sorted(pairs)[:count]]
 
 
 def frame_candidates(
@@ -193,6 +193,7 @@ def frame_candidates(
     target_kinds: IntArray,
     window: float,
     parities: tuple[int, ...] = (1, -1),
+    references: int = _REFERENCES,
 ) -> tuple[FloatArray, IntArray]:
     """Return orthogonal matrices that lay a reference pair over every compatible pair.
 
@@ -206,6 +207,9 @@ def frame_candidates(
         Largest difference in distance from the centre, and in the pair's distance, Å.
     parities : tuple of int
         Determinants wanted: 1, -1 or both.
+    references : int
+        Number of reference pairs of the source; more than one guards against a source whose
+        pair happens to be badly displaced.
 
     Returns
     -------
@@ -219,7 +223,7 @@ def frame_candidates(
     peers &= r_target > 1e-6
     found: list[FloatArray] = []
     signs: list[IntArray] = []
-    for a, b in _reference_pairs(source, peers, window):
+    for a, b in _reference_pairs(source, peers, window, references):
         c, d = _compatible_pairs(source, target, peers, a, b, window)
         home = _frames(source[a], source[b])
         frames = _frames(target[c], target[d])

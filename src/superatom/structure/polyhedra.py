@@ -111,6 +111,14 @@ def _signed(*vectors: tuple[float, float, float], odd: bool = False) -> FloatArr
     return np.array(sorted(points))
 
 
+def _frequency_two(points: FloatArray) -> FloatArray:
+    """Return vertices and edge midpoints: the second shell around a polyhedron of atoms."""
+    apart = np.linalg.norm(points[:, None] - points[None], axis=2)
+    edge = apart[apart > 1e-9].min()
+    first, second = np.nonzero(np.triu(apart < 1.01 * edge, 1))
+    return np.vstack([2.0 * points, points[first] + points[second]])
+
+
 def _tetrahedron() -> FloatArray:
     return np.array([[1.0, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
 
@@ -203,6 +211,10 @@ _SHAPES: dict[str, Callable[[], FloatArray]] = {
     "rhombicuboctahedron": lambda: _signed((1.0, 1.0, 1.0 + 2.0**0.5), odd=True),
     "truncated cube": lambda: _signed((2.0**0.5 - 1.0, 1.0, 1.0), odd=True),
     "icosidodecahedron": lambda: _signed((0.0, 0.0, 2 * _PHI), (1.0, _PHI, _PHI**2)),
+    "icosahedron of frequency 2": lambda: _frequency_two(_signed((0.0, 1.0, _PHI))),
+    "cuboctahedron of frequency 2": lambda: np.vstack(
+        [_frequency_two(_signed((0.0, 1.0, 1.0))), _signed((2.0, 0.0, 0.0))]
+    ),
     "truncated icosahedron": lambda: _signed(
         (0.0, 1.0, 3 * _PHI), (1.0, 2 + _PHI, 2 * _PHI), (_PHI, 2.0, _PHI**3)
     ),

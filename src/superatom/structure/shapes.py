@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.spatial.transform import Rotation
 
 from superatom.errors import StructureError
 from superatom.provenance import Provenance, stamp
@@ -27,11 +28,15 @@ from superatom.structure.alignment import FloatArray, IntArray, frame_candidates
 from superatom.structure.pointgroup import checked_sites
 from superatom.structure.polyhedra import Polyhedron, polyhedra_with, polyhedron
 
-__all__ = ["ShapeMeasure", "rank_shapes", "shape_measure"]
+__all__ = ["ShapeMeasure", "nearest_shape", "rank_shapes", "shape_measure"]
 
 _EXACT = 7  # points whose matchings are all tried: 7! = 5040
-_STARTS = 32  # starts refined to the end
+_SMALL = 16  # points up to which every start is refined to the end
+_STARTS = 16  # starts refined to the end in larger clusters
 _WINDOW = 0.4  # of the mean radius: how far vertices may be off in large clusters
+_TURNS = 96  # random starts besides
+_ANY = 4.0  # of the mean radius: no limit
+_SURE = 0.5  # measure that no other shape can beat
 _SOURCE = "Pinsky and Avnir 1998, 10.1021/ic9804925"
 
 
@@ -151,6 +156,38 @@ def rank_shapes(
     return tuple(sorted(found, key=lambda measure: measure.value))
 
 
+def nearest_shape(
+    positions: ArrayLike, limit: float, *, centre: int | None = None
+) -> ShapeMeasure | None:
+    """Return the closest known shape if its measure is at most `limit`, else None.
+
+    Much faster than `rank_shapes`, because shapes whose distances between points differ too
+    much are not tried, and a measure below 0.5 ends the search: no two shapes are so alike
+    that another could be closer.
+    """
+    points, _, _ = checked_sites(positions, None)
+    found: ShapeMeasure | None = None
+    spectrum = _distances(points)
+    shapes = polyhedra_with(len(points) - (centre is not None), centred=centre is not None)
+    unlike = {s.name: np.sqrt(np.mean((_distances(s.points) - spectrum) ** 2)) for s in shapes}
+    for shape in sorted(shapes, key=lambda s: unlike[s.name]):
+        if unlike[shape.name] > 2.0 * np.sqrt(limit / 100.0):
+            break
+        measure = _measure(points, shape, _central_atom(points, shape, centre))
+        if measure.value <= (found.value if found else limit):
+            found = measure
+        if measure.value <= _SURE:
+            break
+    return found
+
+
+def _distances(points: FloatArray) -> FloatArray:
+    """Return the sorted distances between points of unit root mean square radius."""
+    unit, _ = _normalised(points)
+    apart = np.linalg.norm(unit[:, None] - unit[None], axis=2)
+    return np.sort(apart[np.triu_indices(len(unit), 1)])
+
+
 def _central_atom(points: FloatArray, ideal: Polyhedron, centre: int | None) -> int | None:
     if len(points) != len(ideal):
         raise StructureError(
@@ -224,12 +261,31 @@ def _refined_matchings(
     atoms: FloatArray, vertices: FloatArray, kinds: IntArray, vertex_kinds: IntArray
 ) -> tuple[IntArray, float]:
     """Return the best matching found by alternating matching and fitting."""
-    window = 4.0 if len(atoms) <= 16 else _WINDOW
-    starts = frame_candidates(vertices, atoms, vertex_kinds, kinds, window)
+    window = _ANY if len(atoms) <= _SMALL else _WINDOW
+    # every shape is its own mirror image, so rotations alone reach all matchings
+    starts = frame_candidates(vertices, atoms, vertex_kinds, kinds, window, (1,), 1)
     if not len(starts[0]):
-        starts = frame_candidates(vertices, atoms, vertex_kinds, kinds, 4.0)
-    matrices, scores = settle(vertices, atoms, (vertex_kinds, kinds), starts)
-    best = np.argsort(scores, kind="stable")[:_STARTS]
-    found = refine(vertices, atoms, vertex_kinds, kinds, matrices[best], starts[1][best])
+        starts = frame_candidates(vertices, atoms, vertex_kinds, kinds, _ANY, (1,), 1)
+    if len(atoms) <= _SMALL:
+        starts = _with_random_turns(*starts)
+    else:
+        matrices, scores = settle(vertices, atoms, (vertex_kinds, kinds), starts)
+        best = np.argsort(scores, kind="stable")[:_STARTS]
+        starts = matrices[best], starts[1][best]
+    found = refine(vertices, atoms, vertex_kinds, kinds, *starts)
     overlap = min(1.0, 1.0 - float(found.rmsd[0]) ** 2 / 2.0)
     return np.argsort(found.permutations[0]), overlap
+
+
+def _with_random_turns(matrices: FloatArray, parity: IntArray) -> tuple[FloatArray, IntArray]:
+    """Return the starts and some of no symmetry, against saddle points between two solids."""
+    turns = _random_turns()
+    return np.concatenate([matrices, turns]), np.concatenate(
+        [parity, np.ones(len(turns), dtype=np.int64)]
+    )
+
+
+@cache
+def _random_turns() -> FloatArray:
+    quaternions = np.random.default_rng(1998).normal(size=(_TURNS, 4))
+    return np.asarray(Rotation.from_quat(quaternions).as_matrix())
