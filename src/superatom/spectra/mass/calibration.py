@@ -74,7 +74,7 @@ def calibrate(
     degree = 0 if len(mz) < 3 else 1 if len(mz) < 6 else 2
     offsets = np.arange(limits_ppm[0], limits_ppm[1] + 0.5, 1.0)
     agreed = [_agreement(x, shifts, weights, np.array([c]), 4.0) for c in offsets]
-    curve = np.zeros(degree + 1)
+    curve: Floats = np.zeros(degree + 1)
     curve[0] = offsets[int(np.argmax(agreed))]
     sd = 4.0
     powers = x[:, None] ** np.arange(degree + 1)
@@ -82,7 +82,7 @@ def calibrate(
     for _ in range(_ROUNDS):
         share, target, spread = _votes(powers @ curve, shifts, weights, sd)
         gram = powers.T @ (share[:, None] * powers) / sd**2 + ridge
-        curve = np.linalg.solve(gram, powers.T @ (share * target) / sd**2)
+        curve = np.asarray(np.linalg.solve(gram, powers.T @ (share * target) / sd**2), float)
         off = share * ((target - powers @ curve) ** 2 + spread)
         sd = float(np.clip(np.sqrt(off.sum() / max(share.sum(), 1e-9)), *_SD_RANGE))
     uncertainty = 1.0 / max(share.sum(), 1.0)

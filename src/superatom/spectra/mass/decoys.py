@@ -27,6 +27,7 @@ _NUCLEON = 1.0005  # u; decoys keep the mass defects of real compositions
 _RANGE = range(9, 60)  # nucleons a decoy may be displaced by
 _CHANGES = 4  # a displacement must be no exchange of up to this many parts
 _REFINED = 40
+_LEADING = 30  # candidates whose adducts are no decoys
 
 
 def false_probability(
@@ -73,6 +74,13 @@ def _penalty(shift_ppm: Floats, prior: ShiftPrior) -> Floats:
     return penalty
 
 
+def _relatives(decoys: Candidates, found: Candidates) -> NDArray[np.bool_]:
+    """Return which decoys are a leading candidate with other protons or alkali ions."""
+    bound = np.array([not part.is_ion for part in decoys.space.parts])
+    leading = {tuple(row) for row in found.counts[:_LEADING, bound].tolist()}
+    return np.array([tuple(row) in leading for row in decoys.counts[:, bound].tolist()], dtype=bool)
+
+
 def _best_decoy(
     fit: WindowFit, candidates: Candidates, prior: ShiftPrior, residual: Floats, move: float
 ) -> float:
@@ -83,6 +91,7 @@ def _best_decoy(
         own = candidates.mass[candidates.charge == charge]
         limits = (float(own.min()) + move, float(own.max()) + move)
         decoys = candidates_in(candidates.space, *limits, charge=int(charge))
+        decoys = decoys.take(~_relatives(decoys, fit.slots[0].candidates))
         if not len(decoys):
             continue
         off = move / abs(int(charge))

@@ -90,8 +90,10 @@ def profile_columns(
     place = (row + cell)[inside]
     size = batch * n_parts * n_points
     slope = bell * u * (pattern.mz / sigma[:, None, None])[..., None]
-    columns = [
-        np.bincount(place, values[inside], size).reshape(batch, n_parts, n_points)
+    columns: list[Floats] = [
+        np.asarray(np.bincount(place, values[inside], size), dtype=np.float64).reshape(
+            batch, n_parts, n_points
+        )
         for values in (bell, slope, bell * u * u)
     ]
     return columns[0], columns[1], columns[2]

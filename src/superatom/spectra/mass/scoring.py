@@ -223,4 +223,5 @@ def _self_overlap(
         total = total + np.float32(2.0) * np.einsum(
             "ij,ij,ij->i", p[:, apart:], p[:, :-apart], overlap
         )
-    return total
+    overlap_sum: NDArray[np.float32] = total
+    return overlap_sum
