@@ -79,7 +79,7 @@ def test_page_tells_the_electrons_and_their_levels() -> None:
 def test_unknown_charge_is_not_taken_for_zero() -> None:
     made = dossier(Cluster.parse("Au25(SC2H4Ph)18"))
     text = " ".join(Page(made.html).text.split())
-    assert "n* = 7 - q" in text
+    assert "n* = 7 − q" in text
     assert "7 free electrons" not in text
     assert any("unknown is not zero" in note for part in made.sections for note in part.notes)
 

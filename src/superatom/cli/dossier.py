@@ -7,6 +7,19 @@ from typing import Annotated
 
 import typer
 
+from superatom.cli.composition import (
+    AsJson,
+    Definitions,
+    Hydride,
+    Ligands,
+    Taken,
+    Valences,
+    _conventions,
+    _definitions,
+    _library,
+    _print_json,
+)
+
 __all__ = ["app"]
 
 app = typer.Typer()
@@ -15,31 +28,29 @@ app = typer.Typer()
 @app.command()
 def dossier(
     formula: Annotated[str, typer.Argument(help='Formula in quotes: "[Au25(SC2H4Ph)18]-".')],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="Page to write.", dir_okay=False)
-    ] = Path("dossier.html"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="Page to write.")] = Path(
+        "dossier.html"
+    ),
     structure: Annotated[
         Path | None,
         typer.Option(help="Structure file (CIF, XYZ, PDB, ...) to check against the formula."),
     ] = None,
-    ligands: Annotated[
-        Path | None,
-        typer.Option(help="CSV file with ligands of your own."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+    ligands: Ligands = None,
+    define: Definitions = None,
+    valence: Valences = None,
+    takes: Taken = None,
+    hydride: Hydride = "host",
+    as_json: AsJson = False,
 ) -> None:
-    """Write a single HTML page with all that Superatom can say about a cluster."""
-    import json
-
+    """Write one HTML page with all that can be said about a cluster."""
     from superatom.composition.cluster import Cluster
-    from superatom.composition.ligands import LigandLibrary, default_library
     from superatom.report.dossier import dossier as make
 
-    own = LigandLibrary.read(ligands) if ligands else ()
-    cluster = Cluster.parse(formula, library=default_library().with_ligands(own))
-    made = make(cluster, structure)
+    conventions = _conventions(valence, takes, hydride)
+    cluster = Cluster.parse(formula, library=_library(ligands), definitions=_definitions(define))
+    made = make(cluster, structure, conventions)
     made.write(output)
     if as_json:
-        typer.echo(json.dumps({"page": str(output), **made.as_dict()}, ensure_ascii=False))
+        _print_json({"page": str(output), **made.as_dict()})
     else:
         typer.echo(f"{output}: {', '.join(section.title for section in made.sections)}")

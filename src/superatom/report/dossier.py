@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from superatom.composition.cluster import Cluster
+from superatom.composition.conventions import STANDARD, Conventions
 from superatom.provenance import Provenance, stamp
 from superatom.report.sections import DossierInput, Section, registered
 from superatom.report.templating import formula_html, render
@@ -67,7 +68,11 @@ class Dossier:
         return write_whole(path, self.html)
 
 
-def dossier(cluster: Cluster, structure: str | Path | None = None) -> Dossier:
+def dossier(
+    cluster: Cluster,
+    structure: str | Path | None = None,
+    conventions: Conventions = STANDARD,
+) -> Dossier:
     """Make the dossier of a cluster.
 
     Parameters
@@ -76,6 +81,8 @@ def dossier(cluster: Cluster, structure: str | Path | None = None) -> Dossier:
         The cluster.
     structure : path, optional
         File with its atoms (CIF, XYZ, PDB, ...), to be checked against the formula.
+    conventions : Conventions
+        How electrons are counted.
 
     Raises
     ------
@@ -88,11 +95,12 @@ def dossier(cluster: Cluster, structure: str | Path | None = None) -> Dossier:
     >>> [section.title for section in page.sections][:2]
     ['Identity', 'Superatom electrons']
     """
-    given = DossierInput(cluster, Path(structure) if structure is not None else None)
+    given = DossierInput(cluster, Path(structure) if structure else None, conventions)
     made: list[Section] = []
     for entry in registered():
         built = entry.build(replace(given, earlier=tuple(made)))
         if built is not None:
             made.append(replace(built, title=entry.title))
     contents = given.structure.read_bytes() if given.structure else b""
-    return Dossier(cluster, tuple(made), stamp(_METHOD, str(cluster), contents))
+    inputs = (str(cluster), conventions.as_dict(), contents)
+    return Dossier(cluster, tuple(made), stamp(_METHOD, *inputs))

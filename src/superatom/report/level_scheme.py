@@ -33,7 +33,8 @@ class FilledLevel:
     height : float
         Where it is drawn; only the order has a meaning.
     closes : int or None
-        Electron number of the spherical shell that ends with this level.
+        Electron number of the spherical shell that ends with this level; not told for the
+        topmost level drawn.
     """
 
     name: str
@@ -61,8 +62,10 @@ def filled_levels(electrons: int) -> tuple[FilledLevel, ...]:
     closing = {shell.electrons for shell in closed_shells() if shell.kind == "spherical"}
     drawn: list[FilledLevel] = []
     height = 0.0
-    for level in levels()[: len(occupied) + _EMPTY_SHOWN] if occupied else ():
-        closes = level.cumulative if level.cumulative in closing else None
+    shown = levels()[: len(occupied) + _EMPTY_SHOWN] if occupied else ()
+    for level in shown:
+        within = level.cumulative in closing and level != shown[-1]
+        closes = level.cumulative if within else None
         drawn.append(
             FilledLevel(
                 level.name, level.capacity // 2, occupied.get(level.name, 0), height, closes

@@ -56,6 +56,7 @@ _STYLE: Any = {
     "savefig.dpi": 600,
 }
 _MOST_PANELS = 12
+_MZ = r"$\mathit{m/z}$"
 
 _Array = NDArray[np.float64]
 
@@ -177,7 +178,7 @@ def draw_pattern(
         axes.set_xlim(mz[seen][0] - margin, mz[seen][-1] + margin)
         axes.set_ylim(0, 108)
         axes.locator_params(axis="x", nbins=6)
-        axes.set_xlabel("$m/z$")
+        axes.set_xlabel(_MZ)
         axes.set_ylabel("relative intensity / %")
     return figure
 
@@ -202,7 +203,7 @@ def _draw_window(
         upper.fill_between(trace.mz, scale * trace.measured, color=_MEASURED, alpha=0.45, lw=0)
         upper.plot(trace.mz, scale * trace.measured, color=_MEASURED, lw=0.5)
         upper.plot(trace.mz, scale * trace.fitted, color=_FITTED, lw=0.7, ls=(0, (3, 1.2)))
-    lines = _draw_components(upper, assignment, scale)
+    lines = _draw_components(upper, assignment, scale, small=small)
     lower.axhline(0, color=_MUTED, lw=0.4)
     lower.plot(trace.mz, scale * trace.residual, color=COLOURS[1], lw=0.6)
     reach = max(5.0, 1.15 * float(np.abs(scale * trace.residual).max(initial=0.0)))
@@ -211,9 +212,11 @@ def _draw_window(
     upper.set_xlim(trace.mz[0], trace.mz[-1])
     upper.set_ylabel("intensity / %")
     lower.set_ylabel("resid.")
-    lower.set_xlabel("$m/z$")
+    lower.set_xlabel(_MZ)
     lower.locator_params(axis="x", nbins=4 if small else 6)
-    upper.legend(
+    size = 6.0 if small else 7.0
+    upper.set_title("\n".join(" " * len(lines)), fontsize=1.15 * size)  # room for the legend
+    legend = upper.legend(
         handles=lines,
         loc="lower left",
         bbox_to_anchor=(-0.02, 1.0),
@@ -222,8 +225,9 @@ def _draw_window(
         handletextpad=0.5,
         borderaxespad=0.1,
         labelspacing=0.25,
-        fontsize=6.0 if small else 7.0,
+        fontsize=size,
     )
+    legend.set_in_layout(False)  # a long formula must not make the axes narrower
 
 
 def _is_sparse(mz: _Array) -> bool:
@@ -231,7 +235,7 @@ def _is_sparse(mz: _Array) -> bool:
     return mz.size < 2 or float(np.median(np.diff(mz))) > 0.08
 
 
-def _draw_components(axes: Axes, assignment: Assignment, scale: float) -> list[Any]:
+def _draw_components(axes: Axes, assignment: Assignment, scale: float, *, small: bool) -> list[Any]:
     trace = assignment.trace
     lines = []
     for number, component in enumerate(assignment.components):
@@ -239,11 +243,13 @@ def _draw_components(axes: Axes, assignment: Assignment, scale: float) -> list[A
         curve = scale * (trace.components[number] + trace.baseline)
         style = {"marker": "o", "ms": 2.0, "ls": ""} if _is_sparse(trace.mz) else {"lw": 0.9}
         lines += axes.plot(trace.mz, curve, color=colour, label="", **style)
-        lines[-1].set_label(_component_label(assignment, component, number))
+        lines[-1].set_label(_component_label(assignment, component, number, small=small))
     return lines
 
 
-def _component_label(assignment: Assignment, component: Component, number: int) -> str:
+def _component_label(
+    assignment: Assignment, component: Component, number: int, *, small: bool
+) -> str:
     text = ion_mathtext(component.formula)
     if len(assignment.components) > 1:
         text += f"  {100 * component.fraction:.0f}"
@@ -252,7 +258,7 @@ def _component_label(assignment: Assignment, component: Component, number: int) 
         text += " %"
     others = len(assignment.equivalent) - 1
     if number == 0 and others > 0:
-        text += f"  (or {others} equivalent)"
+        text += f"  (+{others})" if small else f"  (or {others} equivalent)"
     return text
 
 
@@ -277,7 +283,7 @@ def _draw_whole(axes: Axes, spectrum: Spectrum) -> None:
     axes.set_xlim(spectrum.mz[0], spectrum.mz[-1])
     axes.set_ylim(min(0.0, float(spectrum.intensity.min())), None)
     axes.margins(y=0)
-    axes.set_xlabel("$m/z$")
+    axes.set_xlabel(_MZ)
     axes.set_ylabel("intensity")
 
 

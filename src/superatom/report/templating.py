@@ -41,9 +41,9 @@ def signed(value: float) -> str:
 
 
 def number(value: float, decimals: int = 3) -> str:
-    """Return a number with thin spaces between thousands and a true minus sign."""
-    text = f"{value:,.{decimals}f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-    return text.replace("-", "\N{MINUS SIGN}")
+    """Return a number with a true minus sign, and thin spaces in five digits and more."""
+    grouped = f"{value:,.{decimals}f}" if abs(value) >= 10_000 else f"{value:.{decimals}f}"
+    return grouped.replace(",", "\N{NARROW NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}")
 
 
 @lru_cache(maxsize=1)

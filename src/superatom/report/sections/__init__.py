@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from superatom.composition.cluster import Cluster
+from superatom.composition.conventions import STANDARD, Conventions
 from superatom.provenance import Provenance
 
 __all__ = ["DossierInput", "HeadFact", "RegisteredSection", "Section", "registered", "section"]
@@ -103,12 +104,15 @@ class DossierInput:
         The cluster.
     structure : Path or None
         A file with its atoms.
+    conventions : Conventions
+        How electrons are counted.
     earlier : tuple[Section, ...]
         Sections already made, those with a lower order.
     """
 
     cluster: Cluster
     structure: Path | None = None
+    conventions: Conventions = STANDARD
     earlier: tuple[Section, ...] = ()
 
 

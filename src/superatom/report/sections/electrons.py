@@ -24,8 +24,8 @@ def electrons(dossier: DossierInput) -> Section:
     """Return the electron count, or the count for each charge if the charge is unknown."""
     try:
         if dossier.cluster.charge is None:
-            return _by_charge(count_electrons_by_charge(dossier.cluster))
-        return _counted(count_electrons(dossier.cluster))
+            return _by_charge(count_electrons_by_charge(dossier.cluster, dossier.conventions))
+        return _counted(count_electrons(dossier.cluster, dossier.conventions))
     except UnknownComposition as error:
         return Section(render("missing.html.j2", what="No electron count", why=str(error)))
 

@@ -37,7 +37,7 @@ def envelopes(dossier: DossierInput) -> Section | None:
     rows = [(ion, ion_html(ion.name), _spacing(ion)) for ion in ions]
     return Section(
         render("envelopes.html.j2", figures=figures, rows=rows),
-        facts=(HeadFact("tallest peak", f"m/z {number(ions[0].base_mz)}", ions[0].name),),
+        facts=(HeadFact("tallest peak", f"m/z {number(ions[0].base_mz)}", ion_html(ions[0].name)),),
         notes=_notes(dossier),
         provenance=(stamp(_METHOD, str(dossier.cluster), sources=_SOURCES),),
         data={"ions": [ion.as_dict() for ion in ions]},
@@ -48,8 +48,10 @@ def ion_html(name: str) -> str:
     """Return the name of an ion such as '[M+Cs]2+' as HTML with its charge raised."""
     from markupsafe import Markup, escape
 
-    raised = re.sub(r"\](\d*)([+-])$", r"]<sup>\1\2</sup>", str(escape(name)))
-    return Markup(raised.replace("-", "\N{MINUS SIGN}").replace("+", " + ", raised.count("+") - 1))
+    inside, _, charge = name.removeprefix("[").rpartition("]")
+    spaced = re.sub(r"([+-])", r" \1 ", inside)
+    text = f"[{escape(spaced)}]<sup>{escape(charge)}</sup>"
+    return Markup(text.replace("-", "\N{MINUS SIGN}"))
 
 
 def _different(ions: tuple[LikelyIon, ...]) -> list[LikelyIon]:

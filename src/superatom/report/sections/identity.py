@@ -12,7 +12,7 @@ __all__ = ["identity"]
 @section("Identity", order=10)
 def identity(dossier: DossierInput) -> Section:
     """Return formula, masses, percentages, ratios and the mean oxidation state."""
-    known = card(dossier.cluster)
+    known = card(dossier.cluster, dossier.conventions)
     return Section(
         render(
             "identity.html.j2",

@@ -1,0 +1,223 @@
+"""Interactive page of a mass spectrum: one HTML file that asks nothing of a network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superatom.composition.cluster import Cluster
+from superatom.errors import SuperatomError
+from superatom.report.formula_markup import ion_html
+from superatom.report.mass_figure import thinned
+from superatom.report.templating import number, render, signed
+from superatom.report.writing import write_whole
+
+if TYPE_CHECKING:
+    from superatom.spectra.mass.assignments import Assignment, Assignments
+    from superatom.spectra.mass.byproducts import NamedByproduct
+    from superatom.spectra.mass.spectrum import Spectrum
+
+__all__ = ["mass_page", "write_mass_page"]
+
+_MOST_POINTS = 200_000
+_MOST_NAMED = 6  # equivalent formulas written out in a row
+
+_Array = NDArray[np.float64]
+
+
+def mass_page(
+    spectrum: Spectrum,
+    assignments: Assignments | None = None,
+    *,
+    byproducts: Sequence[NamedByproduct] = (),
+    title: str = "",
+) -> str:
+    """Return the page: the spectrum to zoom and pan, fits over it, and the table of windows.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        What was measured; more than 200 000 points are thinned, extremes kept.
+    assignments : Assignments, optional
+        What was found in it.
+    byproducts : sequence of NamedByproduct
+        What was named at low m/z.
+    title : str
+        Heading; the source of the spectrum by default.
+    """
+    from markupsafe import Markup
+
+    found = assignments.assignments if assignments else ()
+    notes = [*spectrum.notes, *(assignments.notes if assignments else ())]
+    notes += [f"m/z {each.window.mz_lo:.2f}: {note}" for each in found for note in each.notes]
+    return render(
+        "mass_page.html.j2",
+        title=title or spectrum.source or "Mass spectrum",
+        subtitle=_subtitle(spectrum, assignments),
+        rows=[row for place, each in enumerate(found) for row in _rows(place, each)],
+        byproducts=[_byproduct(hit) for hit in byproducts],
+        notes=notes,
+        origin=assignments.provenance if assignments else spectrum.provenance,
+        style=Markup(_asset("mass_page.css")),
+        script=Markup(_asset("mass_page.js")),
+        data=Markup(_json(_data(spectrum, found))),
+    )
+
+
+def write_mass_page(
+    path: str | Path,
+    spectrum: Spectrum,
+    assignments: Assignments | None = None,
+    *,
+    byproducts: Sequence[NamedByproduct] = (),
+    title: str = "",
+) -> Path:
+    """Write the page of `mass_page`, whole or not at all.
+
+    Raises
+    ------
+    DataFileError
+        If the file cannot be written.
+    """
+    return write_whole(path, mass_page(spectrum, assignments, byproducts=byproducts, title=title))
+
+
+def _asset(name: str) -> str:
+    return (resources.files("superatom.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _json(data: object) -> str:
+    """Return JSON that can stand in a script element."""
+    return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+
+
+def _subtitle(spectrum: Spectrum, assignments: Assignments | None) -> str:
+    kind = "profile" if spectrum.profile else "centroids"
+    sign = {1: "positive ions", -1: "negative ions"}.get(spectrum.polarity, "polarity not known")
+    text = f"{len(spectrum)} points, {kind}, {sign}"
+    if assignments is not None:
+        text += f" · search space: {assignments.space} ({number(assignments.space_size, 0)} ions)"
+    return text
+
+
+def _rows(place: int, assignment: Assignment) -> list[dict[str, Any]]:
+    """Return one row per component; the first also names what it cannot be told from."""
+    best = assignment.best
+    if best is None:
+        mz = f"{(assignment.window.mz_lo + assignment.window.mz_hi) / 2:.3f}"
+        return [_row(place, mz=mz, formula="nothing in the space fits")]
+    others = [each for each in assignment.equivalent if each.formula != best.formula]
+    rows = [
+        _row(
+            place,
+            mz=f"{best.base_mz:.4f}",
+            formula=ion_html(best.formula),
+            charge=signed(best.charge),
+            share=_share(assignment, best.formula),
+            probability=f"{best.probability_with_evidence:.2f}",
+            r_squared=f"{best.r_squared:.3f}",
+            shift=signed(round(best.shift_ppm, 1)),
+            equivalent=_named([each.formula for each in others]),
+        )
+    ]
+    for component in assignment.components:
+        if component.formula != best.formula:
+            rows.append(  # noqa: PERF401 (a comprehension of this width hides the rule)
+                _row(
+                    place,
+                    formula=ion_html(component.formula),
+                    charge=signed(component.charge),
+                    share=_share(assignment, component.formula),
+                )
+            )
+    return rows
+
+
+def _row(place: int, **cells: Any) -> dict[str, Any]:
+    names = ("mz", "formula", "charge", "share", "probability", "r_squared", "shift", "equivalent")
+    return {"number": place, **dict.fromkeys(names, ""), **cells}
+
+
+def _share(assignment: Assignment, formula: str) -> str:
+    for each in assignment.components:
+        if each.formula == formula:
+            error = (
+                f" ± {100 * each.fraction_error:.0f}" if np.isfinite(each.fraction_error) else ""
+            )
+            return f"{100 * each.fraction:.0f}{error} %"
+    return ""
+
+
+def _named(formulas: Sequence[str]) -> str:
+    from markupsafe import Markup
+
+    text = Markup(", ").join(ion_html(each) for each in formulas[:_MOST_NAMED])
+    rest = len(formulas) - _MOST_NAMED
+    return Markup(text + (f" and {rest} more" if rest > 0 else ""))
+
+
+def _byproduct(hit: NamedByproduct) -> dict[str, str]:
+    return {
+        "mz": f"{hit.measured_mz:.4f}",
+        "formula": ion_html(hit.byproduct.formula),
+        "kind": hit.byproduct.kind,
+        "error": signed(round(hit.error_ppm, 1)),
+        "similarity": f"{hit.similarity:.3f}",
+    }
+
+
+def _data(spectrum: Spectrum, assignments: Sequence[Assignment]) -> dict[str, Any]:
+    mz, intensity = thinned(spectrum.mz, spectrum.intensity, _MOST_POINTS // 2)
+    return {
+        "profile": spectrum.profile,
+        "mz": _short(mz, 5),
+        "intensity": _figures(intensity),
+        "windows": [_window(each) for each in assignments],
+    }
+
+
+def _window(assignment: Assignment) -> dict[str, Any]:
+    trace = assignment.trace
+    top = int(trace.measured.argmax()) if trace.measured.size else -1
+    return {
+        "lo": assignment.window.mz_lo,
+        "hi": assignment.window.mz_hi,
+        "apex": float(trace.mz[top]) if top >= 0 else assignment.window.mz_lo,
+        "top": float(trace.measured[top]) if top >= 0 else 0.0,
+        "label": _plain(assignment.best.formula) if assignment.best else "",
+        "mz": _short(trace.mz, 5),
+        "measured": _figures(trace.measured),
+        "fitted": _figures(trace.fitted),
+        "components": [
+            {
+                "label": f"{_plain(each.formula)}  {_share(assignment, each.formula)}",
+                "curve": _figures(trace.components[row] + trace.baseline),
+            }
+            for row, each in enumerate(assignment.components)
+        ],
+    }
+
+
+def _plain(formula: str) -> str:
+    """Return a formula with Unicode indices, for a canvas."""
+    try:
+        return Cluster.parse(formula).text("unicode")
+    except SuperatomError:
+        return formula
+
+
+def _short(values: _Array, decimals: int) -> list[float]:
+    rounded: list[float] = np.round(values, decimals).tolist()
+    return rounded
+
+
+def _figures(values: _Array) -> list[float]:
+    """Round to five figures of the largest value."""
+    top = float(np.abs(values).max(initial=0.0))
+    return _short(values, 5 - int(np.floor(np.log10(top))) - 1 if top > 0 else 0)
