@@ -282,10 +282,14 @@ def _electrons(
     except UnknownComposition as error:
         return None, None, [f"no electron count: {error}"]
     if formula.charge is None:
-        closing = ", ".join(f"{q:+d}" for q, _ in by_charge.closing_charges)
+        closing = ", ".join(_signed(q) for q, _ in by_charge.closing_charges)
         note = f"charge not given: {by_charge.function}"
         return None, by_charge, [f"{note}; closed shells at charge {closing}" if closing else note]
     return count_electrons(formula), by_charge, []
+
+
+def _signed(charge: int) -> str:
+    return f"{charge:+d}" if charge else "0"
 
 
 def _alternative(atoms: Atoms, found: Bonds, split: Partitions) -> Partition | None:

@@ -19,7 +19,7 @@ from superatom.structure.bonds import BondKind, Bonds, is_metal
 if TYPE_CHECKING:
     from ase import Atoms
 
-__all__ = ["ANIONIC", "BARE", "Donors", "find_donors"]
+__all__ = ["ANIONIC", "BARE", "Donors", "find_donors", "is_skeleton"]
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -107,6 +107,18 @@ def find_donors(atoms: Atoms, bonds: Bonds) -> Donors:
     )
 
 
+def is_skeleton(atoms: Atoms, bonds: Bonds) -> bool:
+    """Whether a structure shows its chalcogens without any tail: no C, no S-H.
+
+    Every bare S of such a file then stands for a thiolate; sulfides cannot be told apart.
+    """
+    numbers = np.asarray(atoms.numbers)
+    if (numbers == 6).any():
+        return False
+    held = np.unique(bonds.of(BondKind.COVALENT))
+    return not np.isin(numbers[held], [16, 34, 52]).any()
+
+
 class _Environment:
     """Neighbours of ligand atoms inside the ligand."""
 
@@ -114,6 +126,7 @@ class _Environment:
         self.numbers: list[int] = atoms.numbers.tolist()
         self.positions: FloatArray = atoms.positions
         self.fragments = bonds.fragments(BondKind.COVALENT)
+        self.skeleton = is_skeleton(atoms, bonds)
         self.neighbours: dict[int, list[int]] = {}
         for i, j in bonds.of(BondKind.COVALENT).tolist():
             self.neighbours.setdefault(i, []).append(j)
@@ -138,7 +151,8 @@ class _Environment:
         if number in _HALOGENS and not around:
             return _HALOGENS[number]
         if number in _CHALCOGENS and number != 8:
-            return self._chalcogen(_CHALCOGENS[number], len(around))
+            tails = 1 if self.skeleton else len(around)
+            return self._chalcogen(_CHALCOGENS[number], tails)
         if number in _PNICTOGENS:
             return _PNICTOGENS[number] + ("" if not around else "R3" if len(around) > 2 else "R2")
         if number == 6:

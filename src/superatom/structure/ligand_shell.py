@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from superatom.composition.ligands import Ligand, LigandLibrary, default_library
 from superatom.structure.bonds import BondKind, Bonds, is_ion, is_metal
-from superatom.structure.donors import ANIONIC, Donors
+from superatom.structure.donors import ANIONIC, Donors, is_skeleton
 from superatom.structure.ligand_graphs import (
     LigandIndex,
     fingerprints,
@@ -46,7 +46,6 @@ _KIND_OF_DONOR = {
     "NL": "amine",
 }
 _FREE_KINDS = frozenset({"solvent", "cation", "anion"})
-#: Charge of a bare atom as a ligand, if the library lacks it, comes from its donor class.
 _CHALCOGEN_TAILS = frozenset({"S", "Se", "Te"})
 
 
@@ -181,7 +180,7 @@ def recognise_fragments(
     members = _members(numbers, bonds)
     prints = _fragment_prints(numbers, bonds, members)
     groups = _groups_by_atom(donors)
-    skeleton = not (numbers == 6).any()
+    skeleton = is_skeleton(atoms, bonds)
     symbols = np.array(list(atoms.symbols))
     known: dict[tuple[object, ...], Fragment] = {}
     found = []
@@ -239,8 +238,8 @@ def _recognise(
     skeleton: bool,
 ) -> Fragment:
     """Return what a fragment is (its atoms are filled in by the caller)."""
-    if len(own) == 1 and skeleton and set(donor_names) <= _CHALCOGEN_TAILS and donor_names:
-        return _thiolate_without_tail(donor_names[0])
+    if len(own) == 1 and skeleton and _CHALCOGEN_TAILS.intersection(elements):
+        return _thiolate_without_tail(*elements)
     heavy_only = {e: n for e, n in elements.items() if e != "H"}
     if heavy_only:
         candidates = index.with_graph(elements, fingerprint)

@@ -20,7 +20,14 @@ from superatom.structure.donors import BARE, Donors
 if TYPE_CHECKING:
     from ase import Atoms
 
-__all__ = ["Motif", "element_text", "find_motifs", "linking_number", "motif_text"]
+__all__ = [
+    "Motif",
+    "element_text",
+    "find_motifs",
+    "interstitial_anions",
+    "linking_number",
+    "motif_text",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -90,16 +97,19 @@ def find_motifs(
     """
     symbols = list(atoms.symbols)
     metals_of = donors.metals_of()
+    inside = interstitial_anions(atoms, donors)
+    around = {g: metals for g, metals in metals_of.items() if g not in inside}
     motifs = [
-        _staple(symbols, donors, metals_of, metals, groups, motif_metals)
-        for metals, groups in _components(donors, metals_of, motif_metals)
+        _staple(symbols, donors, around, metals, groups, motif_metals)
+        for metals, groups in _components(donors, around, motif_metals)
     ]
     motifs = _with_catenanes(motifs, atoms.positions)
     on_kernel = [
-        _on_kernel(atoms.positions, donors, group, metals)
-        for group, metals in metals_of.items()
+        _on_kernel(donors.names[group], group, metals)
+        for group, metals in around.items()
         if donors.is_anionic(group) and not motif_metals.intersection(metals)
     ]
+    motifs += [_interstitial(donors.names[group], group, metals_of[group]) for group in inside]
     terminal = tuple(m for m in on_kernel if m.kind == "terminal")
     motifs += [m for m in on_kernel if m.kind != "terminal"]
     motifs.sort(key=lambda motif: (motif.name, motif.metals, motif.donors))
@@ -190,16 +200,31 @@ def _ring(
     return tuple(ring_metals), tuple(ring_groups)
 
 
-def _on_kernel(positions: FloatArray, donors: Donors, group: int, metals: tuple[int, ...]) -> Motif:
+def _on_kernel(name: str, group: int, metals: tuple[int, ...]) -> Motif:
     """Return a ligand that sits on kernel metals alone."""
-    name = donors.names[group]
     kind = "terminal" if len(metals) == 1 else "bridging"
-    if name in BARE and len(metals) >= _METALS_AROUND_INTERSTITIAL:
-        away = positions[list(metals)] - positions[group]
+    return Motif(f"{kind}-{name}", kind, (), (group,), metals)
+
+
+def _interstitial(name: str, group: int, metals: tuple[int, ...]) -> Motif:
+    return Motif(f"interstitial-{name}", "interstitial", (), (group,), metals)
+
+
+def interstitial_anions(atoms: Atoms, donors: Donors) -> frozenset[int]:
+    """Return the bare anions with five or more metals on all sides.
+
+    They sit inside the metal frame and, like hydrides, do not make a metal a motif metal.
+    """
+    found = []
+    for group, metals in donors.metals_of().items():
+        name = donors.names[group]
+        if name not in BARE or name == "H" or len(metals) < _METALS_AROUND_INTERSTITIAL:
+            continue
+        away = atoms.positions[list(metals)] - atoms.positions[group]
         units = away / np.linalg.norm(away, axis=1)[:, None]
         if float(np.linalg.norm(units.mean(axis=0))) < _ENCLOSED:
-            kind = "interstitial"
-    return Motif(f"{kind}-{name}", kind, (), (group,), metals)
+            found.append(group)
+    return frozenset(found)
 
 
 def _with_catenanes(motifs: list[Motif], positions: FloatArray) -> list[Motif]:

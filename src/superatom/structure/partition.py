@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 from superatom.structure.bonds import BondKind, Bonds, bonds, is_metal
 from superatom.structure.donors import Donors, find_donors
 from superatom.structure.kernel_lattice import fit_fcc
-from superatom.structure.motifs import Motif, element_text, find_motifs, motif_text
+from superatom.structure.motifs import (
+    Motif,
+    element_text,
+    find_motifs,
+    interstitial_anions,
+    motif_text,
+)
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -28,10 +34,12 @@ FloatArray = NDArray[np.float64]
 
 _LINEAR = 150.0  # degrees, donor-metal-donor
 _BENT = 125.0  # degrees; kernel metals with two donors have 96-120 (Au102, Au18)
+_DOUBTFUL = 135.0  # degrees; a bent kernel metal from here on is reported
 _SHORT_CONTACT = 3.10  # Å; metal-metal bonds of a kernel end about here
 _FEW_CONTACTS = 3  # short metal-metal contacts that a motif metal may have when bent
 _PLANAR = 0.30  # length of the mean donor direction: 0 planar, 0.33 tetrahedral
-_MANY_CONTACTS = 5  # kernel metals next to a pyramidal metal that is part of the kernel
+_MANY_CONTACTS = 4  # metals under a pyramidal kernel metal (Ag44: 6); caps such as CdS3 have 2-3
+_TOUCHING = 3.6  # Å
 _ON_SITE = 0.95  # Å from a lattice site of the kernel; Ag-doped Au36: up to 0.85, true staples 1.08
 
 
@@ -158,6 +166,8 @@ class _Cluster:
         self.metals: list[int] = np.flatnonzero(is_metal(atoms.numbers)).tolist()
         self.donors = donors
         self.donors_of = donors.by_metal()
+        self.ignored = {group for group, name in donors.names.items() if name == "H"}
+        self.ignored |= interstitial_anions(atoms, donors)
         self.contacts: dict[int, list[tuple[int, float]]] = {k: [] for k in self.metals}
         pairs = found.of(BondKind.METAL_METAL).tolist()
         lengths = found.lengths_of(BondKind.METAL_METAL).tolist()
@@ -166,16 +176,25 @@ class _Cluster:
             self.contacts[j].append((i, length))
 
     def directions(self, metal: int) -> tuple[list[int], FloatArray]:
-        """Return the donor groups of a metal (no hydrides) and unit vectors to them."""
+        """Return the donor groups of a metal and unit vectors to them.
+
+        Hydrides and anions inside the metal frame are left out.
+        """
         nearest: dict[int, tuple[float, FloatArray]] = {}
         for group, atom in self.donors_of.get(metal, []):
-            if self.donors.names[group] == "H":
+            if group in self.ignored:
                 continue
             away = self.positions[atom] - self.positions[metal]
             length = float(np.sqrt(away @ away))
             if group not in nearest or length < nearest[group][0]:
                 nearest[group] = (length, away / length)
         return list(nearest), np.array([unit for _, unit in nearest.values()]).reshape(-1, 3)
+
+    def metals_near(self, metal: int, without: set[int]) -> int:
+        """Return how many other metals, but those in `without`, lie within `_TOUCHING`."""
+        others = [k for k in self.metals if k != metal and k not in without]
+        away = self.positions[others] - self.positions[metal]
+        return int((np.linalg.norm(away, axis=1) < _TOUCHING).sum()) if others else 0
 
     def short_contacts(self, metal: int) -> int:
         return sum(length < _SHORT_CONTACT for _, length in self.contacts[metal])
@@ -195,8 +214,7 @@ def _motif_metals(cluster: _Cluster) -> tuple[set[int], tuple[Doubt, ...]]:
         elif verdict == "pyramidal":
             pyramidal.append(metal)
     for metal in pyramidal:
-        around = sum(other not in motif for other, _ in cluster.contacts[metal])
-        if around < _MANY_CONTACTS:
+        if cluster.metals_near(metal, motif) < _MANY_CONTACTS:
             motif.add(metal)
     motif |= _lone_metals(cluster, motif)
     return motif, tuple(doubts)
@@ -233,7 +251,8 @@ def _bent(cluster: _Cluster, metal: int, angle: float, doubts: list[Doubt]) -> s
     contacts = cluster.short_contacts(metal)
     verdict = "motif" if contacts <= _FEW_CONTACTS else "kernel"
     reason = f"two donors at {angle:.0f} degrees and {contacts} metals within {_SHORT_CONTACT} Å"
-    doubts.append(Doubt(metal, verdict, reason))
+    if verdict == "motif" or angle >= _DOUBTFUL:
+        doubts.append(Doubt(metal, verdict, reason))
     return verdict
 
 
