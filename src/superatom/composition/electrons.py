@@ -210,6 +210,23 @@ class ElectronsByCharge:
             "provenance": self.provenance.as_dict(),
         }
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ElectronsByCharge:
+        """Return the result written by `as_dict`."""
+        origin = dict(data["provenance"])
+        shells = {shell.electrons: shell for shell in closed_shells()}
+        return cls(
+            formula=data["formula"],
+            neutral=data["electrons_if_neutral"],
+            terms=tuple(ElectronTerm(**term) for term in data["terms"]),
+            closing_charges=tuple(
+                (each["charge"], shells[each["electrons"]]) for each in data["closing_charges"]
+            ),
+            notes=tuple(data["notes"]),
+            warnings=tuple(data["warnings"]),
+            provenance=Provenance(**{**origin, "sources": tuple(origin["sources"])}),
+        )
+
 
 def count_electrons(cluster: Cluster, conventions: Conventions = STANDARD) -> ElectronCount:
     """Count the free valence electrons of `cluster`.

@@ -1,0 +1,1 @@
+"""How results look on the terminal; imported by commands only when they run."""
