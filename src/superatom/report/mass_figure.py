@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLOURS",
+    "by_window",
     "draw_assignment",
     "draw_assignments",
     "draw_pattern",
@@ -70,13 +71,28 @@ def _figure(width_mm: float, height_mm: float) -> Figure:
     return figure
 
 
-def draw_assignment(assignment: Assignment, *, width_mm: float = _ONE_COLUMN) -> Figure:
+def by_window(assignments: Sequence[Assignment]) -> list[list[Assignment]]:
+    """Group assignments by their window; `assign` gives one for each species in it."""
+    groups: dict[tuple[float, float], list[Assignment]] = {}
+    for each in assignments:
+        groups.setdefault((each.window.mz_lo, each.window.mz_hi), []).append(each)
+    return list(groups.values())
+
+
+def draw_assignment(
+    assignment: Assignment,
+    companions: Sequence[Assignment] = (),
+    *,
+    width_mm: float = _ONE_COLUMN,
+) -> Figure:
     """Draw one window: measured and fitted curve, every component, and the residual below.
 
     Parameters
     ----------
     assignment : Assignment
         What `assign` found in the window.
+    companions : sequence of Assignment
+        Those of the other species of the window, for what each cannot be told from.
     width_mm : float
         Width of the figure; 85 mm is one column of a journal.
     """
@@ -85,7 +101,7 @@ def draw_assignment(assignment: Assignment, *, width_mm: float = _ONE_COLUMN) ->
     n_lines = max(1, len(assignment.components))
     with mpl.rc_context(_STYLE):
         figure = _figure(width_mm, 58 + 4.2 * n_lines)
-        _draw_window(figure, assignment)
+        _draw_window(figure, [assignment, *companions])
     return figure
 
 
@@ -107,19 +123,20 @@ def draw_assignments(
 
     shown = _tallest(assignments.assignments, most)
     if len(shown) == 1 and spectrum is None:
-        return draw_assignment(shown[0])
+        return draw_assignment(shown[0][0], shown[0][1:])
     with mpl.rc_context(_STYLE):
         n_rows = -(-len(shown) // 3) if shown else 0
         top = 62.0 if spectrum is not None else 0.0
         figure = _figure(_TWO_COLUMNS, top + 62.0 * n_rows or 20.0)
         heights = ([top] if top else []) + [62.0] * n_rows
-        rows = np.atleast_1d(figure.subfigures(len(heights), 1, height_ratios=heights))
+        grid = figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)
+        rows = [row[0] for row in grid]
         if spectrum is not None:
             _draw_overview(rows[0].subplots(), spectrum, assignments.assignments)
         for number, row in enumerate(rows[1:] if top else rows):
-            cells = np.atleast_1d(row.subfigures(1, 3))
-            for cell, assignment in zip(cells, shown[3 * number : 3 * number + 3], strict=False):
-                _draw_window(cell, assignment, small=True)
+            cells = row.subfigures(1, 3)
+            for cell, group in zip(cells, shown[3 * number : 3 * number + 3], strict=False):
+                _draw_window(cell, group, small=True)
     return figure
 
 
@@ -183,18 +200,19 @@ def draw_pattern(
     return figure
 
 
-def _tallest(assignments: Sequence[Assignment], most: int) -> list[Assignment]:
-    """Return the tallest windows with an assignment, in the order of m/z."""
+def _tallest(assignments: Sequence[Assignment], most: int) -> list[list[Assignment]]:
+    """Return the assignments of the tallest windows that have any, in the order of m/z."""
     found = [each for each in assignments if each.candidates and each.trace.measured.size]
-    tallest = sorted(found, key=lambda each: -float(each.trace.measured.max()))[:most]
-    return sorted(tallest, key=lambda each: each.window.mz_lo)
+    groups = by_window(found)
+    tallest = sorted(groups, key=lambda group: -float(group[0].trace.measured.max()))[:most]
+    return sorted(tallest, key=lambda group: group[0].window.mz_lo)
 
 
 def _draw_window(
-    figure: Figure | SubFigure, assignment: Assignment, *, small: bool = False
+    figure: Figure | SubFigure, group: Sequence[Assignment], *, small: bool = False
 ) -> None:
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3.6, 1))
-    trace = assignment.trace
+    trace = group[0].trace
     scale = 100 / max(float(trace.measured.max(initial=0.0)), 1e-300)
     if _is_sparse(trace.mz):
         upper.vlines(trace.mz, 0, scale * trace.measured, color=_MEASURED, lw=1.6)
@@ -203,7 +221,7 @@ def _draw_window(
         upper.fill_between(trace.mz, scale * trace.measured, color=_MEASURED, alpha=0.45, lw=0)
         upper.plot(trace.mz, scale * trace.measured, color=_MEASURED, lw=0.5)
         upper.plot(trace.mz, scale * trace.fitted, color=_FITTED, lw=0.7, ls=(0, (3, 1.2)))
-    lines = _draw_components(upper, assignment, scale, small=small)
+    lines = _draw_components(upper, group, scale, small=small)
     lower.axhline(0, color=_MUTED, lw=0.4)
     lower.plot(trace.mz, scale * trace.residual, color=COLOURS[1], lw=0.6)
     reach = max(5.0, 1.15 * float(np.abs(scale * trace.residual).max(initial=0.0)))
@@ -235,29 +253,31 @@ def _is_sparse(mz: _Array) -> bool:
     return mz.size < 2 or float(np.median(np.diff(mz))) > 0.08
 
 
-def _draw_components(axes: Axes, assignment: Assignment, scale: float, *, small: bool) -> list[Any]:
-    trace = assignment.trace
+def _draw_components(
+    axes: Axes, group: Sequence[Assignment], scale: float, *, small: bool
+) -> list[Any]:
+    trace = group[0].trace
     lines = []
-    for number, component in enumerate(assignment.components):
+    for number, component in enumerate(group[0].components):
         colour = COLOURS[number % len(COLOURS)]
         curve = scale * (trace.components[number] + trace.baseline)
         style = {"marker": "o", "ms": 2.0, "ls": ""} if _is_sparse(trace.mz) else {"lw": 0.9}
         lines += axes.plot(trace.mz, curve, color=colour, label="", **style)
-        lines[-1].set_label(_component_label(assignment, component, number, small=small))
+        lines[-1].set_label(_component_label(group, component, number, small=small))
     return lines
 
 
 def _component_label(
-    assignment: Assignment, component: Component, number: int, *, small: bool
+    group: Sequence[Assignment], component: Component, number: int, *, small: bool
 ) -> str:
     text = ion_mathtext(component.formula)
-    if len(assignment.components) > 1:
+    if len(group[0].components) > 1:
         text += f"  {100 * component.fraction:.0f}"
         if np.isfinite(component.fraction_error):
             text += f" ± {max(1.0, 100 * component.fraction_error):.0f}"
         text += " %"
-    others = len(assignment.equivalent) - 1
-    if number == 0 and others > 0:
+    others = sum(len(each.equivalent) - 1 for each in group if each.component == number)
+    if others > 0:
         text += f"  (+{others})" if small else f"  (or {others} equivalent)"
     return text
 
@@ -265,10 +285,13 @@ def _component_label(
 def _draw_overview(axes: Axes, spectrum: Spectrum, assignments: Sequence[Assignment]) -> None:
     _draw_whole(axes, spectrum)
     labels = []
+    reach = float(spectrum.mz[-1] - spectrum.mz[0])
+    for window in (group[0].window for group in by_window(assignments)):
+        if window.mz_hi - window.mz_lo < 0.2 * reach:
+            axes.axvspan(window.mz_lo, window.mz_hi, color=COLOURS[5], alpha=0.2, lw=0)
     for each in assignments:
-        axes.axvspan(each.window.mz_lo, each.window.mz_hi, color=COLOURS[0], alpha=0.12, lw=0)
-        if each.best is not None and each.trace.measured.size:
-            top = int(each.trace.measured.argmax())
+        if each.best is not None and each.trace.components.size:
+            top = int(each.trace.components[each.component].argmax())
             place = float(each.trace.mz[top]), float(each.trace.measured[top])
             labels.append((*place, ion_mathtext(each.best.formula)))
     _label(axes, labels)
@@ -291,7 +314,9 @@ def _label(axes: Axes, labels: Sequence[tuple[float, float, str]]) -> None:
     """Write labels upright above their peaks; taller peaks first, none over another."""
     low, high = axes.get_xlim()
     taken: list[float] = []
-    axes.set_ylim(top=1.75 * axes.get_ylim()[1])
+    top = axes.get_ylim()[1]
+    axes.set_ylim(top=1.75 * top)
+    axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= top])
     for mz, height, text in sorted(labels, key=lambda each: -each[1]):
         if all(abs(mz - other) > 0.016 * (high - low) for other in taken):
             taken.append(mz)

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from superatom.composition.cluster import Cluster
 from superatom.errors import SuperatomError
 from superatom.report.formula_markup import ion_html
-from superatom.report.mass_figure import thinned
+from superatom.report.mass_figure import by_window, thinned
 from superatom.report.templating import number, render, signed
 from superatom.report.writing import write_whole
 
 if TYPE_CHECKING:
-    from superatom.spectra.mass.assignments import Assignment, Assignments
+    from superatom.spectra.mass.assignments import Assignment, Assignments, Component
     from superatom.spectra.mass.byproducts import NamedByproduct
     from superatom.spectra.mass.spectrum import Spectrum
 
@@ -54,19 +54,21 @@ def mass_page(
     from markupsafe import Markup
 
     found = assignments.assignments if assignments else ()
+    groups = by_window(found)
     notes = [*spectrum.notes, *(assignments.notes if assignments else ())]
-    notes += [f"m/z {each.window.mz_lo:.2f}: {note}" for each in found for note in each.notes]
+    doubts = (f"m/z {each.window.mz_lo:.2f}: {note}" for each in found for note in each.notes)
+    notes = list(dict.fromkeys([*notes, *doubts]))
     return render(
         "mass_page.html.j2",
         title=title or spectrum.source or "Mass spectrum",
         subtitle=_subtitle(spectrum, assignments),
-        rows=[row for place, each in enumerate(found) for row in _rows(place, each)],
+        rows=[_row(place, each) for place, group in enumerate(groups) for each in group],
         byproducts=[_byproduct(hit) for hit in byproducts],
         notes=notes,
         origin=assignments.provenance if assignments else spectrum.provenance,
         style=Markup(_asset("mass_page.css")),
         script=Markup(_asset("mass_page.js")),
-        data=Markup(_json(_data(spectrum, found))),
+        data=Markup(_json(_data(spectrum, groups))),
     )
 
 
@@ -106,52 +108,32 @@ def _subtitle(spectrum: Spectrum, assignments: Assignments | None) -> str:
     return text
 
 
-def _rows(place: int, assignment: Assignment) -> list[dict[str, Any]]:
-    """Return one row per component; the first also names what it cannot be told from."""
+def _row(place: int, assignment: Assignment) -> dict[str, Any]:
+    """Return the row of one species of the window number `place`."""
     best = assignment.best
     if best is None:
+        names = ("charge", "share", "probability", "r_squared", "shift", "equivalent")
         mz = f"{(assignment.window.mz_lo + assignment.window.mz_hi) / 2:.3f}"
-        return [_row(place, mz=mz, formula="nothing in the space fits")]
+        empty = dict.fromkeys(names, "")
+        return {"number": place, "mz": mz, "formula": "nothing in the space fits", **empty}
     others = [each for each in assignment.equivalent if each.formula != best.formula]
-    rows = [
-        _row(
-            place,
-            mz=f"{best.base_mz:.4f}",
-            formula=ion_html(best.formula),
-            charge=signed(best.charge),
-            share=_share(assignment, best.formula),
-            probability=f"{best.probability_with_evidence:.2f}",
-            r_squared=f"{best.r_squared:.3f}",
-            shift=signed(round(best.shift_ppm, 1)),
-            equivalent=_named([each.formula for each in others]),
-        )
-    ]
-    for component in assignment.components:
-        if component.formula != best.formula:
-            rows.append(  # noqa: PERF401 (a comprehension of this width hides the rule)
-                _row(
-                    place,
-                    formula=ion_html(component.formula),
-                    charge=signed(component.charge),
-                    share=_share(assignment, component.formula),
-                )
-            )
-    return rows
+    return {
+        "number": place,
+        "mz": f"{best.base_mz:.4f}",
+        "formula": ion_html(best.formula),
+        "charge": signed(best.charge),
+        "share": _share(assignment.components[assignment.component]),
+        "probability": f"{best.probability_with_evidence:.2f}",
+        "r_squared": f"{best.r_squared:.3f}",
+        "shift": signed(round(best.shift_ppm, 1)),
+        "equivalent": _named([each.formula for each in others]),
+    }
 
 
-def _row(place: int, **cells: Any) -> dict[str, Any]:
-    names = ("mz", "formula", "charge", "share", "probability", "r_squared", "shift", "equivalent")
-    return {"number": place, **dict.fromkeys(names, ""), **cells}
-
-
-def _share(assignment: Assignment, formula: str) -> str:
-    for each in assignment.components:
-        if each.formula == formula:
-            error = (
-                f" ± {100 * each.fraction_error:.0f}" if np.isfinite(each.fraction_error) else ""
-            )
-            return f"{100 * each.fraction:.0f}{error} %"
-    return ""
+def _share(component: Component) -> str:
+    error = 100 * component.fraction_error
+    spread = f" ± {max(1.0, error):.0f}" if np.isfinite(error) and error > 0 else ""
+    return f"{100 * component.fraction:.0f}{spread} %"
 
 
 def _named(formulas: Sequence[str]) -> str:
@@ -172,13 +154,20 @@ def _byproduct(hit: NamedByproduct) -> dict[str, str]:
     }
 
 
-def _data(spectrum: Spectrum, assignments: Sequence[Assignment]) -> dict[str, Any]:
+def _data(spectrum: Spectrum, groups: Sequence[Sequence[Assignment]]) -> dict[str, Any]:
     mz, intensity = thinned(spectrum.mz, spectrum.intensity, _MOST_POINTS // 2)
+    if mz.size < len(spectrum):  # windows are looked at closely: keep every point of theirs
+        kept = np.isin(spectrum.mz, mz)
+        for group in groups:
+            window = group[0].window
+            first, last = np.searchsorted(spectrum.mz, [window.mz_lo, window.mz_hi])
+            kept[first:last] = True
+        mz, intensity = spectrum.mz[kept], spectrum.intensity[kept]
     return {
         "profile": spectrum.profile,
         "mz": _short(mz, 5),
         "intensity": _figures(intensity),
-        "windows": [_window(each) for each in assignments],
+        "windows": [_window(group[0]) for group in groups],
     }
 
 
@@ -196,7 +185,7 @@ def _window(assignment: Assignment) -> dict[str, Any]:
         "fitted": _figures(trace.fitted),
         "components": [
             {
-                "label": f"{_plain(each.formula)}  {_share(assignment, each.formula)}",
+                "label": f"{_plain(each.formula)}  {_share(each)}",
                 "curve": _figures(trace.components[row] + trace.baseline),
             }
             for row, each in enumerate(assignment.components)
