@@ -27,7 +27,7 @@ def cyclic_orbit(x: float, y: float, z: float) -> FloatArray:
 def icosahedron(radius: float) -> FloatArray:
     """Return the 12 corners of an icosahedron."""
     edge = radius / np.sqrt(1 + _GOLDEN**2)
-    return cyclic_orbit(0.0, edge * _GOLDEN, edge)
+    return cyclic_orbit(0.0, edge, edge * _GOLDEN)
 
 
 def with_methyls(atoms: Atoms, sulfurs: list[int]) -> Atoms:

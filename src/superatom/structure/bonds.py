@@ -363,12 +363,11 @@ def _cut(ordered: FloatArray, long: float, cut: float, limit: float) -> tuple[fl
     """
     edges = np.concatenate([[0.0], ordered, [np.inf]])
     low, high = np.maximum(edges[:-1], long), np.minimum(edges[1:], limit)
-    width = edges[1:] - edges[:-1]
-    inside = high > low
-    around = inside & (edges[:-1] < cut) & (edges[1:] >= cut)
-    for choice in (around, inside):
-        best = int(np.argmax(np.where(choice, np.minimum(width, limit - long), -1.0)))
-        if choice[best] and width[best] >= _CLEAR_GAP:
+    clear = (edges[1:] - edges[:-1] >= _CLEAR_GAP) & (high - low >= 0.5 * _CLEAR_GAP)
+    around = clear & (edges[:-1] < cut) & (edges[1:] >= cut)
+    for choice in (around, clear):
+        if choice.any():
+            best = int(np.argmax(np.where(choice, high - low, -1.0)))
             return float(0.5 * (low[best] + high[best])), True
     return cut, False
 

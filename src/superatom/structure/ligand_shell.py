@@ -46,6 +46,8 @@ _KIND_OF_DONOR = {
     "NL": "amine",
 }
 _FREE_KINDS = frozenset({"solvent", "cation", "anion"})
+#: Mean C-C length (Å) may differ by this much; aromatic and saturated rings differ by 0.14.
+_CC_TOLERANCE = 0.08
 _CHALCOGEN_TAILS = frozenset({"S", "Se", "Te"})
 
 
@@ -273,11 +275,11 @@ def _choose(
     if exact:
         return exact[0], 0, ""
     lacking = [c for c in candidates if c.elements.get("H", 0) > seen]
+    misfit = {c.name: _length_misfit(atoms, bonds, own, c) for c in lacking}
+    lacking = [c for c in lacking if misfit[c.name] < _CC_TOLERANCE]
     if not lacking:
         return None
-    best = lacking[0]
-    if len(lacking) > 1:
-        best = min(lacking, key=lambda c: _length_misfit(atoms, bonds, own, c))
+    best = min(lacking, key=lambda c: misfit[c.name])
     missing = best.elements["H"] - seen
     others = [c.name for c in lacking if c is not best and c.elements != best.elements]
     note = f"or {', '.join(others)}: told apart by C-C lengths only" if others else ""
@@ -291,7 +293,7 @@ def _length_misfit(atoms: Atoms, bonds: Bonds, own: IntArray, candidate: Ligand)
     carbons = (atoms.numbers[bonds.pairs] == 6).all(axis=1)
     lengths = bonds.lengths[mine & carbons]
     if expected is None or not len(lengths):
-        return np.inf
+        return 0.0
     return abs(float(lengths.mean()) - expected)
 
 
