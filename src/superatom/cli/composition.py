@@ -18,6 +18,8 @@ __all__ = ["app"]
 
 app = typer.Typer()
 
+_MOST_READ = 1_000_000  # characters of standard input; no formula is longer
+
 Ligands = Annotated[
     Path | None, typer.Option("--ligands", help="CSV file with ligands of your own.")
 ]
@@ -120,7 +122,7 @@ def _text(argument: str) -> str:
     from superatom.errors import DataFileError
 
     try:
-        return sys.stdin.read()
+        return sys.stdin.read(_MOST_READ)
     except UnicodeDecodeError as error:
         raise DataFileError(
             "standard input", "is no text in UTF-8", hint="give a formula as text"

@@ -97,7 +97,7 @@ def read_species(marked: MarkedText, names: Lexicon) -> Species:
         if not _METAL.search(marked.text):
             raise
         part = _from_cluster(marked, names)
-    part = _free_form(marked, part)
+    part = _free_form(marked, part, names)
     part.charge += state
     return Species(
         text,
@@ -381,7 +381,7 @@ def _from_cluster(marked: MarkedText, names: Lexicon) -> _Part:
     return part
 
 
-def _free_form(marked: MarkedText, part: _Part) -> _Part:
+def _free_form(marked: MarkedText, part: _Part, names: Lexicon) -> _Part:
     """Give a thiol named by its abbreviation alone its hydrogen."""
     if part.charge or any(part.atoms.values()) or sum(part.groups.values()) != 1:
         return part
@@ -391,7 +391,7 @@ def _free_form(marked: MarkedText, part: _Part) -> _Part:
     if ligand.kind not in {"thiolate", "dithiolate", "selenolate"} or spelled_bound or taken < 1:
         return part
     part.atoms["H"] += taken
-    part.notes.append(
-        f"'{marked.text}' alone read as the free form, H{taken if taken > 1 else ''}-{ligand.name}"
-    )
+    if not (marked.text.startswith("H") and ligand in names.library.meanings(marked.text[1:])):
+        free = f"H{taken if taken > 1 else ''}-{ligand.name}"
+        part.notes.append(f"'{marked.text}' alone read as the free form, {free}")
     return part
