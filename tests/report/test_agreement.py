@@ -13,6 +13,7 @@ from ase.build import molecule
 from superatom.composition.cluster import Cluster
 from superatom.errors import StructureError
 from superatom.report.agreement import Agreement, compare
+from superatom.report.structure_file import check_structure
 
 SOLVENT_AWAY = 30.0  # Å
 
@@ -121,6 +122,29 @@ def test_solvent_is_counted_apart(gold_chain: Atoms) -> None:
 def test_a_molecule_without_metal_is_refused() -> None:
     with pytest.raises(StructureError, match="no metal"):
         compare(Cluster.parse("Au6(SCH3)6"), molecule("CH3OH"))
+
+
+def test_cluster_is_taken_whole_out_of_a_crystal(gold_chain: Atoms, tmp_path: Path) -> None:
+    """A ring cut by all faces of the cell, with one molecule of chloromethane beside it."""
+    solvent = molecule("CH3Cl")
+    solvent.translate([9.0, 9.0, 9.0])
+    crystal = gold_chain + solvent
+    crystal.set_cell([18.0, 18.0, 18.0])
+    crystal.pbc = True
+    crystal.wrap()
+    crystal.write(tmp_path / "ring.cif")
+    found = check_structure(Cluster.parse("Au6(SCH3)6"), tmp_path / "ring.cif")
+    assert found.agrees, found.verdict
+    assert found.structure == "ring.cif"
+    assert [count for _, count in found.others] == [1]
+
+
+def test_average_of_mixed_sites_agrees_within_the_error_of_occupancies(gold_chain: Atoms) -> None:
+    average = {"Au": 4.97, "Ag": 1.03, "S": 6, "C": 6, "H": 18}
+    close = compare(Cluster.parse("Au5Ag(SCH3)6"), gold_chain, composition=average)
+    assert close.agrees
+    far = compare(Cluster.parse("Au4Ag2(SCH3)6"), gold_chain, composition=average)
+    assert {t.symbol for t in far.elements if not t.agrees} == {"Au", "Ag"}
 
 
 def test_written_and_read_back(gold_chain: Atoms) -> None:

@@ -29,6 +29,7 @@ __all__ = ["Agreement", "ElementTally", "LigandTally", "compare"]
 
 _METHOD = "composition of a structure against a formula (fragments of the bond graph)"
 _HYDROGEN = ("H", "D")
+_OCCUPANCY_ERROR = 0.1  # atoms; mixed sites add up to an average with the error of refinement
 Atomic = tuple[tuple[str, int], ...]
 
 
@@ -42,18 +43,21 @@ class ElementTally:
         The element.
     expected : int or float or None
         By the formula; None where it leaves the element open (generic ligands or metals).
-    found : int
-        In the cluster of the structure.
+    found : int or float
+        In the cluster of the structure; an average where sites are mixed.
     """
 
     symbol: str
     expected: Number | None
-    found: int
+    found: Number
 
     @property
     def agrees(self) -> bool:
         """Whether both say the same, or the formula says nothing."""
-        return self.expected is None or self.expected == self.found
+        if self.expected is None or self.expected == self.found:
+            return True
+        average = isinstance(self.found, float) or isinstance(self.expected, float)
+        return average and abs(self.expected - self.found) < _OCCUPANCY_ERROR
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +122,9 @@ class Agreement:
         Atoms of the cluster, metals first.
     ligands : tuple[LigandTally, ...]
         Ligands of the cluster.
-    others : tuple[tuple[str, int], ...]
-        Molecules in the file that are not part of the cluster: formula and how many.
+    others : tuple[tuple[str, int or float], ...]
+        Molecules in the file that are not part of the cluster: name or formula, and how
+        many for each cluster.
     notes : tuple[str, ...]
         What a reader should know about the file.
     provenance : Provenance
@@ -130,7 +135,7 @@ class Agreement:
     structure: str
     elements: tuple[ElementTally, ...]
     ligands: tuple[LigandTally, ...]
-    others: tuple[tuple[str, int], ...]
+    others: tuple[tuple[str, Number], ...]
     notes: tuple[str, ...]
     provenance: Provenance
 
@@ -145,7 +150,7 @@ class Agreement:
         """Hydrogen atoms that the formula has and the structure has not; 0 if none."""
         tallies = {tally.symbol: tally for tally in self.elements}
         short = sum(
-            int(tally.expected) - tally.found
+            round(tally.expected - tally.found)
             for symbol, tally in tallies.items()
             if symbol in _HYDROGEN and tally.expected is not None
         )
@@ -208,7 +213,8 @@ def compare(
     atoms: Atoms,
     *,
     name: str = "structure",
-    companions: Iterable[tuple[str, int]] = (),
+    companions: Iterable[tuple[str, Number]] = (),
+    composition: Mapping[str, Number] | None = None,
     notes: tuple[str, ...] = (),
 ) -> Agreement:
     """Compare the atoms of a molecule with a formula.
@@ -223,6 +229,8 @@ def compare(
         Name of the file, for the report.
     companions : iterable of (formula, count)
         Further molecules of the crystal that are not among `atoms`.
+    composition : mapping, optional
+        Average numbers of atoms, where several elements share sites.
     notes : tuple[str, ...]
         Remarks made while the file was read.
 
@@ -232,13 +240,13 @@ def compare(
         If there is no metal atom, or the atoms cannot be a molecule.
     """
     own, shell, loose = _taken_apart(atoms)
-    others = Counter(hill_formula(dict(fragment)) for fragment in loose)
+    others: dict[str, Number] = dict(Counter(hill_formula(dict(part)) for part in loose))
     for formula, count in companions:
-        others[formula] += count
+        others[formula] = others.get(formula, 0) + count
     return Agreement(
         formula=str(cluster),
         structure=name,
-        elements=_element_tallies(cluster, own),
+        elements=_element_tallies(cluster, composition or own),
         ligands=tuple(_ligand_tallies(cluster, Counter(shell))),
         others=tuple(sorted(others.items())),
         notes=(*notes, *_remarks(own)),
@@ -274,7 +282,7 @@ def _taken_apart(atoms: Atoms) -> tuple[Counter[str], list[Atomic], list[Atomic]
     return Counter(symbols[on_cluster].tolist()), shell, loose
 
 
-def _element_tallies(cluster: Cluster, found: Counter[str]) -> tuple[ElementTally, ...]:
+def _element_tallies(cluster: Cluster, found: Mapping[str, Number]) -> tuple[ElementTally, ...]:
     """Compare element by element; a generic ligand leaves all but the metals open."""
     known: dict[str, Number] = {}
     for symbol, n in cluster.metals.items():
@@ -286,7 +294,7 @@ def _element_tallies(cluster: Cluster, found: Counter[str]) -> tuple[ElementTall
     open_metal = any(symbol == "M" or "+" in symbol for symbol in cluster.metals)
     order = [*(s for s in cluster.metals if s in found), *sorted(set(known) | set(found))]
     return tuple(
-        ElementTally(symbol, _expected(symbol, known, generic, open_metal), found[symbol])
+        ElementTally(symbol, _expected(symbol, known, generic, open_metal), found.get(symbol, 0))
         for symbol in dict.fromkeys(order)
         if symbol in found or not (symbol == "M" or "+" in symbol)
     )
