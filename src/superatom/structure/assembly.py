@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,13 +12,19 @@ from numpy.typing import NDArray
 
 from superatom.errors import DataFileError, StructureError
 from superatom.structure.bonds import is_metal
-from superatom.structure.charges import charge_candidates, identify, moiety_charge
+from superatom.structure.charges import (
+    Identity,
+    charge_by_valence,
+    charge_candidates,
+    identify,
+    moiety_charge,
+)
 from superatom.structure.crystal import Companion, Crystal, MixedSite
 from superatom.structure.disorder import Disorder, find_disorder
 from superatom.structure.missing import Missing, formula_difference, missing_parts
 from superatom.structure.mixing import ordered_elements
 from superatom.structure.molecules import Molecule, find_molecules, hill_formula
-from superatom.structure.proximity import bonded, clash_distance
+from superatom.structure.proximity import bonded, collision_distance
 from superatom.structure.settings import choose_symmetry
 from superatom.structure.sites import FULL, CellSites, CrystalFile, Sites, expand, mixed_sites
 from superatom.structure.voids import void_volume
@@ -127,13 +133,14 @@ def _with_lost_occupancies(
     whole = (~sites.tagged & (sites.occupancy >= FULL))[cell.site]
     contacts = file.lattice.contacts(cell.fractional, 2.2)
     contacts = contacts.where(whole[contacts.pairs].all(axis=1))
-    near = contacts.length < clash_distance(numbers[contacts.first], numbers[contacts.second])
+    first, second = numbers[contacts.first], numbers[contacts.second]
+    near = contacts.length < collision_distance(first, second)
     if not near.any():
         return sites
     struck = np.unique(contacts.pairs[near])
     share = len(struck) / max(int(whole.sum()), 1)
-    first, second = contacts.pairs[near][int(np.argmin(contacts.length[near]))].tolist()
-    names = f"{sites.labels[cell.site[first]]} and {sites.labels[cell.site[second]]}"
+    one, other = contacts.pairs[near][int(np.argmin(contacts.length[near]))].tolist()
+    names = f"{sites.labels[cell.site[one]]} and {sites.labels[cell.site[other]]}"
     closest = float(contacts.length[near].min())
     if share > _MOST_CLASHES:
         raise DataFileError(
@@ -282,7 +289,7 @@ def _companions(
             metallic.add(formula)
     companions = []
     for formula, count in counts.items():
-        identity = identify(formula)
+        identity = _identity(whole, formula)
         role = identity.role
         if role == "unknown" and formula in metallic:
             role = "cluster"
@@ -290,6 +297,16 @@ def _companions(
         companions.append(Companion(formula, per_cluster, identity.charge, identity.name, role))
     order = {"ion": 0, "cluster": 1, "unknown": 2, "solvent": 3}
     return tuple(sorted(companions, key=lambda c: (order[c.role], c.formula)))
+
+
+def _identity(whole: _Cell, formula: str) -> Identity:
+    """Return what a companion is by its formula, else its charge by its bonds."""
+    known = identify(formula)
+    if known.charge is not None:
+        return known
+    molecule = whole.molecules[whole.formulas.index(formula)]
+    charge = charge_by_valence(whole.numbers[molecule.atoms], molecule.pairs)
+    return known if charge is None else Identity(known.name, "ion", charge)
 
 
 def _packing(whole: _Cell) -> Atoms:
@@ -330,15 +347,13 @@ def _against_formula(whole: _Cell) -> tuple[Missing, ...]:
     formula = whole.file.formula
     if not formula:
         return ()
-    found = Counter[str]()
+    found: dict[str, float] = defaultdict(float)
     sites = whole.sites
-    occupancy = sites.occupancy[whole.cell.site]
-    for site, amount in zip(whole.cell.site.tolist(), occupancy.tolist(), strict=True):
-        shares = sites.mixtures.get(site)
-        if shares is None:
-            found[_symbols(sites.numbers[[site]])[0]] += amount
-        else:
-            found.update(shares)
+    times = whole.cell.multiplicity(sites)
+    for site, symbol in enumerate(_symbols(sites.numbers)):
+        shares = sites.mixtures.get(site, {symbol: float(sites.occupancy[site])})
+        for one, amount in shares.items():
+            found[one] += amount * times[site]
     units = _formula_units(formula, found, whole.file.formula_units)
     return formula_difference(formula, {s: n / units for s, n in found.items()})
 

@@ -22,6 +22,7 @@ from superatom.structure.units import components
 __all__ = [
     "ChargeCandidate",
     "Identity",
+    "charge_by_valence",
     "charge_candidates",
     "identify",
     "moiety_charge",
@@ -31,6 +32,8 @@ IntArray = NDArray[np.int64]
 
 _FREE_CLASSES = frozenset(("anion", "cation", "solvent"))
 _MOST_CHARGE = 6  # largest charge of a cluster that is considered
+#: Elements of the organic molecules whose charge can be counted from bonds.
+_ORGANIC = (1, 5, 6, 7, 8, 9, 15, 16, 17, 33, 35, 53)
 _CHALCOGENS = (8, 16, 34, 52)
 _HALOGENS = (9, 17, 35, 53)
 
@@ -127,6 +130,27 @@ def identify(formula: str) -> Identity:
     return found[0]
 
 
+def charge_by_valence(numbers: IntArray, pairs: IntArray) -> int | None:
+    """Return the charge of an organic molecule with all its hydrogens, None if not sure.
+
+    Counts what has a charge by its bonds alone: N, P and As with four neighbours (+1), S
+    with three carbons (+1), B with four (-1). The rest must be neutral, with an even number
+    of electrons.
+    """
+    numbers = np.asarray(numbers)
+    pairs = np.asarray(pairs).reshape(-1, 2)
+    if not np.isin(numbers, _ORGANIC).all() or not (numbers == 1).any():
+        return None
+    degree = np.bincount(pairs.ravel(), minlength=len(numbers))
+    oxidised = np.zeros(len(numbers), dtype=bool)
+    oxygen = (numbers == 8)[pairs]
+    oxidised[pairs[oxygen[:, 0], 1]] = oxidised[pairs[oxygen[:, 1], 0]] = True
+    onium = np.isin(numbers, (7, 15, 33)) & (degree == 4) & ~oxidised
+    charge = int(onium.sum() + ((numbers == 16) & (degree == 3) & ~oxidised).sum())
+    charge -= int(((numbers == 5) & (degree == 4)).sum())
+    return charge if (int(numbers.sum()) - charge) % 2 == 0 and charge else None
+
+
 def moiety_charge(moiety: str, metals: Counter[str]) -> int | None:
     """Return the charge that the formula by moieties states for the part with the metals.
 
@@ -164,6 +188,8 @@ def charge_candidates(numbers: IntArray, pairs: IntArray) -> tuple[ChargeCandida
     from ase.data import chemical_symbols
 
     metal = is_metal(numbers)
+    if not metal.any():
+        return ()
     valences = default_valences()
     given = 0
     for number in numbers[metal].tolist():

@@ -158,7 +158,8 @@ class Disorder:
                 kinds[f"image {u}", ""] = one.occupancy
             elif (one.assembly, one.group) != (self.units[unit].assembly, self.units[unit].group):
                 kinds[one.assembly, one.group] = one.occupancy
-        return min(1.0, sum(kinds.values()))
+        total = sum(kinds.values())
+        return 1.0 if total >= FULL else total
 
     def _priority(self, choice: int | Mapping[str, str] | None) -> IntArray:
         """Return the order in which units are taken, small first."""

@@ -22,6 +22,7 @@ __all__ = [
     "bond_cut",
     "bonded",
     "clash_distance",
+    "collision_distance",
     "covalent_radii",
     "exclusion_distance",
     "strong_metal_contact",
@@ -37,7 +38,8 @@ _COVALENT, _METAL_LIGAND = 0.30, 0.35  # Å above the sum of covalent radii
 _METALLIC = 1.22  # times the sum of covalent radii
 _STRONG_METALLIC = 1.10  # Au-Au 2.99, Ag-Ag 3.19, Cu-Cu 2.90 Å: longer is metallophilic
 _COINCIDENT = 0.4  # Å, images of one place; the shortest bond (H2) is 0.74
-_CLASH = 0.75  # times the sum of radii: below the shortest bonds (C-N 1.14, M-H 1.5 Å)
+_CLASH = 0.73  # times the sum of radii: below the shortest bonds (C-N 1.14, M-H 1.5 Å)
+_COLLISION = 0.62  # times the sum of radii: shorter than any bond, however badly refined
 _CLASH_HYDROGEN = 1.25  # Å between two H; geminal H are 1.5 Å apart
 _EXCLUSION = 1.40  # times the sum of radii: between a bond and a 1,3 distance
 _EXCLUSION_HYDROGEN = 1.45  # Å between two H
@@ -107,6 +109,14 @@ def clash_distance(first: IntArray, second: IntArray) -> FloatArray:
     """Return the distance (Å) below which two atoms cannot both be there, elementwise."""
     total = _CLASH * (covalent_radii()[first] + covalent_radii()[second])
     return np.where((first == 1) & (second == 1), _CLASH_HYDROGEN, total)
+
+
+def collision_distance(first: IntArray, second: IntArray) -> FloatArray:
+    """Return the distance (Å) below which atoms lie on top of each other, elementwise.
+
+    Shorter than `clash_distance`, to spare bonds that refinement made too short.
+    """
+    return np.asarray(_COLLISION * (covalent_radii()[first] + covalent_radii()[second]))
 
 
 def exclusion_distance(first: IntArray, second: IntArray) -> FloatArray:

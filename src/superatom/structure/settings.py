@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from superatom.structure.proximity import clash_distance
+from superatom.structure.proximity import collision_distance
 from superatom.structure.readers.operators import Symmetry
 from superatom.structure.sites import FULL, CellSites, CrystalFile, Sites, expand
 
@@ -68,7 +68,7 @@ def clashing_share(sites: Sites, cell: CellSites, file: CrystalFile) -> float:
     numbers = sites.numbers[cell.site][whole]
     contacts = file.lattice.contacts(fractional, _REACH)
     first, second = numbers[contacts.first], numbers[contacts.second]
-    near = contacts.length < clash_distance(first, second)
+    near = contacts.length < collision_distance(first, second)
     return len(np.unique(contacts.pairs[near])) / len(fractional)
 
 

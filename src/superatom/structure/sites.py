@@ -44,6 +44,8 @@ class Sites:
     assembly, group : tuple[str, ...]
         Disorder tags; '' if none. A group that starts with '-' is a negative PART: disorder
         about a symmetry element.
+    order : ndarray of int, shape (n,)
+        Operators that leave the site where it is, as the file states; 0 if it does not.
     mixtures : Mapping[int, Mapping[str, float]]
         For sites shared by several elements: the occupancy of each.
     """
@@ -54,6 +56,7 @@ class Sites:
     occupancy: FloatArray
     assembly: tuple[str, ...]
     group: tuple[str, ...]
+    order: IntArray
     mixtures: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -122,6 +125,15 @@ class CellSites:
     image_of: IntArray
     order: IntArray
     moved: tuple[tuple[int, float], ...]
+
+    def multiplicity(self, sites: Sites) -> IntArray:
+        """Return how many atoms of occupancy 1 a site would be in the cell, shape (n_sites,).
+
+        A disordered site can lie so close to a symmetry element that its images coincide
+        and is still refined as a general one; the file's own statement comes first.
+        """
+        order = np.where((sites.order > 0) & sites.tagged, sites.order, self.order)
+        return np.asarray(len(self.image_of) // np.maximum(order, 1), dtype=np.int64)
 
 
 def expand(sites: Sites, symmetry: Symmetry, lattice: Lattice) -> CellSites:
@@ -252,5 +264,6 @@ def _merged(
         occupancy=occupancy[keep],
         assembly=tuple("" if i in mixtures else sites.assembly[i] for i in keep),
         group=tuple("" if i in mixtures else sites.group[i] for i in keep),
+        order=sites.order[keep],
         mixtures={new: mixtures[i] for new, i in enumerate(keep) if i in mixtures},
     )

@@ -217,6 +217,7 @@ def _sites(block: gemmi.cif.Block, lattice: Lattice, path: str, notes: list[str]
     if any(symbols[k].strip() == "D" or (not symbols[k] and labels[k][:1] == "D") for k in keep):
         notes.append("deuterium read as hydrogen")
     blank = [""] * len(labels)
+    stated = columns.get("site_symmetry_order", blank)
     return Sites(
         labels=tuple(labels[k] for k in keep),
         numbers=np.array(numbers, dtype=np.int64),
@@ -224,6 +225,7 @@ def _sites(block: gemmi.cif.Block, lattice: Lattice, path: str, notes: list[str]
         occupancy=_occupancies(columns, labels, keep, notes),
         assembly=tuple(columns.get("disorder_assembly", blank)[k] for k in keep),
         group=tuple(_group(columns.get("disorder_group", blank)[k]) for k in keep),
+        order=np.array([_integer(stated[k]) or 0 for k in keep], dtype=np.int64),
     )
 
 
@@ -245,6 +247,7 @@ def _columns(block: gemmi.cif.Block) -> dict[str, list[str]]:
         "disorder_assembly",
         "disorder_group",
         "calc_flag",
+        "site_symmetry_order",
     ):
         dotted = {"label": "label_atom_id", "disorder_group": "label_alt_id"}.get(name, name)
         for tag in (f"_atom_site_{name}", f"_atom_site.{dotted}"):

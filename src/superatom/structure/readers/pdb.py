@@ -75,5 +75,6 @@ def read_pdb(text: str, path: str, frame: int) -> CrystalFile:
         occupancy=occupancy,
         assembly=("",) * len(found),
         group=tuple(altlocs),
+        order=np.zeros(len(found), dtype=np.int64),
     )
     return CrystalFile(sites, lattice, tuple(symmetries), {}, "", None, False, tuple(notes))

@@ -35,5 +35,6 @@ def file_of_atoms(atoms: Atoms, notes: list[str]) -> CrystalFile:
         occupancy=np.ones(len(atoms)),
         assembly=("",) * len(atoms),
         group=("",) * len(atoms),
+        order=np.zeros(len(atoms), dtype=np.int64),
     )
     return CrystalFile(sites, lattice, (identity(),), {}, "", None, False, tuple(notes))

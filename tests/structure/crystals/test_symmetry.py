@@ -1,0 +1,195 @@
+"""Molecules cut by symmetry elements and cell faces come back atom for atom."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from ase import Atoms
+
+from superatom.structure.read import read_structure
+
+
+@pytest.mark.parametrize(
+    ("group", "centre"),
+    [
+        ("P -1", (0.0, 0.0, 0.0)),
+        ("P -1", (0.5, 0.0, 0.5)),
+        ("P 1 21/c 1", (0.5, 0.5, 0.5)),
+        ("P 1 21/n 1", (0.0, 0.5, 0.0)),
+        ("I 1 2/a 1", (0.25, 0.25, 0.25)),
+        ("C 1 2/c 1", (0.25, 0.25, 0.0)),
+        ("R -3:H", (0.0, 0.0, 0.0)),
+        ("R -3:R", (0.0, 0.0, 0.0)),
+    ],
+)
+def test_half_a_cluster_on_an_inversion_centre(crystals, tmp_path, group, centre) -> None:
+    truth = crystals.hexamer()
+    maker = crystals.Maker(group)
+    if group == "R -3:R":
+        truth.rotate((0, 0, 1), maker_axis(maker))
+    maker.add(truth, at=centre, unique=True)
+    assert len(maker.rows) <= len(truth) // 2
+    maker.wrap()
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystals.same_molecule(crystal.atoms, truth)
+
+
+def maker_axis(maker) -> np.ndarray:
+    """Return the threefold axis of a rhombohedral cell."""
+    return np.array(maker.cell.orth.mat.tolist()).sum(axis=1)
+
+
+@pytest.mark.parametrize("group", ["R -3:H", "R -3:R"])
+def test_a_sixth_on_a_threefold_axis(crystals, tmp_path, group) -> None:
+    truth = crystals.hexamer()
+    maker = crystals.Maker(group)
+    if group == "R -3:R":
+        truth.rotate((0, 0, 1), maker_axis(maker))
+    maker.add(truth, unique=True)
+    labels = sum(row["type_symbol"] == "Au" for row in maker.rows)
+    assert labels == 1  # of six
+    maker.wrap()
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystals.same_molecule(crystal.atoms, truth)
+    assert crystal.space_group == group
+
+
+@pytest.mark.parametrize("group", ["P 1 21/c 1", "I 1 2/a 1", "P -1"])
+def test_across_the_faces_of_the_cell(crystals, tmp_path, group) -> None:
+    truth = crystals.hexamer("Ag", 2.95, 2.55)
+    maker = crystals.Maker(group, (34.0, 32.0, 36.0, 90.0, 100.0, 90.0))
+    maker.add(truth, at=(0.02, 0.24, 0.98))
+    maker.wrap()
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystals.same_molecule(crystal.atoms, truth)
+    assert len(crystal.packing) == len(truth) * len(maker.operators)
+
+
+def test_operators_missing_but_the_name_is_there(crystals, tmp_path) -> None:
+    truth = crystals.hexamer()
+    maker = crystals.Maker("P 1 21/n 1")
+    maker.add(truth, unique=True)
+    maker.operators = []
+    maker.pairs["_symmetry_space_group_name_H-M"] = "P 21/n"
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystals.same_molecule(crystal.atoms, truth)
+
+
+def test_only_a_hall_symbol(crystals, tmp_path) -> None:
+    truth = crystals.hexamer()
+    maker = crystals.Maker("I 1 2/a 1")
+    maker.add(truth, at=(0.25, 0.25, 0.25), unique=True)
+    maker.operators = []
+    maker.pairs["_space_group_name_Hall"] = "-I 2ya"
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystals.same_molecule(crystal.atoms, truth)
+
+
+def test_rhombohedral_axes_are_told_by_the_cell(crystals, tmp_path) -> None:
+    truth = crystals.hexamer()
+    maker = crystals.Maker("R -3:R")
+    truth.rotate((0, 0, 1), maker_axis(maker))
+    maker.add(truth, unique=True)
+    maker.operators = []
+    maker.pairs["_space_group_name_H-M_alt"] = "R -3"
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystals.same_molecule(crystal.atoms, truth)
+
+
+def test_operators_of_the_other_axes_are_put_aside(crystals, tmp_path) -> None:
+    truth = crystals.hexamer()
+    maker = crystals.Maker("R -3:R")
+    truth.rotate((0, 0, 1), maker_axis(maker))
+    maker.add(truth, unique=True)
+    maker.operators = [o.triplet() for o in crystals.Maker("R -3:H").group.operations()]
+    maker.pairs["_space_group_name_H-M_alt"] = "R -3"
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystals.same_molecule(crystal.atoms, truth)
+    assert any("put aside" in note for note in crystal.notes)
+
+
+def test_a_truncated_list_of_operators_is_completed(crystals, tmp_path) -> None:
+    truth = crystals.hexamer()
+    maker = crystals.Maker("R -3:H")
+    maker.add(truth, unique=True)
+    full = maker.operators
+    maker.operators = [full[0], full[1], "-x,-y,-z", "x+2/3,y+1/3,z+1/3"]
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystals.same_molecule(crystal.atoms, truth)
+    assert any("completed to 18" in note for note in crystal.notes)
+
+
+def test_only_the_identity_though_the_name_says_more(crystals, tmp_path) -> None:
+    truth = crystals.hexamer()
+    maker = crystals.Maker("P 1 21/n 1")
+    maker.add(truth, unique=True)
+    maker.operators = ["x,y,z"]
+    maker.pairs["_space_group_name_H-M_alt"] = "P 1 21/n 1"
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystals.same_molecule(crystal.atoms, truth)
+    assert any("contradicts itself" in note for note in crystal.notes)
+
+
+def test_a_cell_already_expanded_keeps_its_atoms(crystals, tmp_path) -> None:
+    truth = crystals.hexamer()
+    source = crystals.Maker("P 1 21/n 1")
+    source.add(truth, unique=True)
+    packing = read_structure(source.write(tmp_path)).packing
+    maker = crystals.Maker("P 1", tuple(source.cell.parameters))
+    maker.add(Atoms(packing.numbers, positions=packing.positions))
+    maker.pairs["_space_group_name_H-M_alt"] = "P 1 21/n 1"
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystals.same_molecule(crystal.atoms, truth)
+    assert len(crystal.packing) == len(packing)
+
+
+def test_wrong_operators_lose_against_the_formula(crystals, tmp_path) -> None:
+    truth = crystals.hexamer()
+    maker = crystals.Maker("C 1 2/c 1")
+    maker.add(truth, at=(0.25, 0.25, 0.0), unique=True)
+    maker.operators = ["x,y,z", "-x,y,-z+1/2"]
+    maker.pairs["_space_group_name_H-M_alt"] = "C 1 2/c 1"
+    maker.pairs["_chemical_formula_sum"] = "C36 H30 Au6 Cl2 S6"
+    maker.pairs["_cell_formula_units_Z"] = "4"
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystals.same_molecule(crystal.atoms, truth)
+
+
+def test_two_clusters_in_the_asymmetric_unit(crystals, tmp_path) -> None:
+    gold, silver = crystals.hexamer(), crystals.hexamer("Ag", 2.95, 2.55)
+    maker = crystals.Maker("P 1 21/c 1", (36.0, 30.0, 40.0, 90.0, 96.0, 90.0))
+    maker.add(gold, at=(0.2, 0.3, 0.25))
+    maker.add(silver, at=(0.7, 0.3, 0.25))
+    path = maker.write(tmp_path)
+    first, second = read_structure(path), read_structure(path, cluster=1)
+    assert crystals.same_molecule(first.atoms, gold)
+    assert crystals.same_molecule(second.atoms, silver)
+    assert len(first.clusters) == 2
+    assert any("independent clusters" in note for note in first.notes)
+
+
+def test_independent_halves_are_two_clusters(crystals, tmp_path) -> None:
+    truth = crystals.hexamer()
+    maker = crystals.Maker("P -1", (34.0, 22.0, 24.0, 85.0, 95.0, 92.0))
+    maker.add(truth, at=(0.0, 0.0, 0.0), unique=True)
+    maker.add(truth, at=(0.5, 0.5, 0.5), unique=True)
+    crystal = read_structure(maker.write(tmp_path))
+    assert len(crystal.clusters) == 2
+    assert crystals.same_molecule(crystal.atoms, truth)
+
+
+def test_metallophilic_contacts_do_not_join_molecules(crystals, tmp_path) -> None:
+    truth = crystals.hexamer()
+    bare = truth[[k for k, s in enumerate(truth.get_chemical_symbols()) if s in ("Au", "Cl", "S")]]
+    top = bare.positions[bare.numbers == 79][:, 2].max()
+    maker = crystals.Maker("P 1", (30.0, 30.0, 40.0, 90.0, 90.0, 90.0))
+    corner = bare.positions[bare.numbers == 79]
+    direction = crystals.unit(corner[0])
+    gap = 2 * np.linalg.norm(corner[0]) + 3.2
+    maker.add(bare, at=(0.4, 0.4, 0.4))
+    shift = maker.fractional(direction * gap)
+    maker.add(bare, at=np.array((0.4, 0.4, 0.4)) + shift)
+    crystal = read_structure(maker.write(tmp_path))
+    assert top > 0
+    assert len(crystal.atoms) == len(bare)
+    assert any("metallophilic" in note and "3.20" in note for note in crystal.notes)
