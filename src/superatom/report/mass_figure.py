@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLOURS",
+    "STYLE",
     "by_window",
     "draw_assignment",
     "draw_assignments",
     "draw_pattern",
     "draw_spectrum",
+    "new_figure",
     "save_figure",
     "thinned",
 ]
@@ -36,7 +38,9 @@ __all__ = [
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5195")
 _MEASURED, _FITTED, _MUTED = "#9A9A9A", "#111111", "#5F5F5F"
 _ONE_COLUMN, _TWO_COLUMNS = 85.0, 174.0  # mm
-_STYLE: Any = {
+
+#: Settings of matplotlib for figures in print.
+STYLE: Any = {
     "font.size": 7.0,
     "axes.labelsize": 7.5,
     "axes.titlesize": 7.0,
@@ -62,7 +66,8 @@ _MZ = r"$\mathit{m/z}$"
 _Array = NDArray[np.float64]
 
 
-def _figure(width_mm: float, height_mm: float) -> Figure:
+def new_figure(width_mm: float, height_mm: float) -> Figure:
+    """Return an empty figure of the given size in mm; draw on it inside `STYLE`."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -99,8 +104,8 @@ def draw_assignment(
     import matplotlib as mpl
 
     n_lines = max(1, len(assignment.components))
-    with mpl.rc_context(_STYLE):
-        figure = _figure(width_mm, 58 + 4.2 * n_lines)
+    with mpl.rc_context(STYLE):
+        figure = new_figure(width_mm, 58 + 4.2 * n_lines)
         _draw_window(figure, [assignment, *companions])
     return figure
 
@@ -124,10 +129,10 @@ def draw_assignments(
     shown = _tallest(assignments.assignments, most)
     if len(shown) == 1 and spectrum is None:
         return draw_assignment(shown[0][0], shown[0][1:])
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         n_rows = -(-len(shown) // 3) if shown else 0
         top = 62.0 if spectrum is not None else 0.0
-        figure = _figure(_TWO_COLUMNS, top + 62.0 * n_rows or 20.0)
+        figure = new_figure(_TWO_COLUMNS, top + 62.0 * n_rows or 20.0)
         heights = ([top] if top else []) + [62.0] * n_rows
         grid = figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)
         rows = [row[0] for row in grid]
@@ -156,8 +161,8 @@ def draw_spectrum(
     """
     import matplotlib as mpl
 
-    with mpl.rc_context(_STYLE):
-        figure = _figure(width_mm, 62)
+    with mpl.rc_context(STYLE):
+        figure = new_figure(width_mm, 62)
         axes = figure.subplots()
         _draw_whole(axes, spectrum)
         _label(axes, labels)
@@ -184,8 +189,8 @@ def draw_pattern(
 
     mz, height = envelope.mz(charge), 100 * envelope.relative
     seen = height >= 0.3
-    with mpl.rc_context(_STYLE):
-        figure = _figure(_ONE_COLUMN, 58)
+    with mpl.rc_context(STYLE):
+        figure = new_figure(_ONE_COLUMN, 58)
         axes = figure.subplots()
         if simulated is not None:
             axes.fill_between(simulated.mz, simulated.intensity, color=COLOURS[5], alpha=0.45, lw=0)
@@ -368,7 +373,7 @@ def save_figure(figure: Figure, path: str | Path) -> Path:
         {} if kind == "png" else {"Date" if kind == "svg" else "CreationDate": None}
     )
     try:
-        with mpl.rc_context(_STYLE):
+        with mpl.rc_context(STYLE):
             figure.savefig(part, format=kind, metadata=metadata)
         part.replace(target)
     except OSError as error:

@@ -1,6 +1,6 @@
 """The sections of a dossier: a registry that rooms add to without touching the page.
 
-A section is a function in a module of this package, marked with `section`:
+A section is a function in a module of this package, marked with `section`::
 
     @section("Identity", order=10)
     def identity(dossier: DossierInput) -> Section | None:
