@@ -38,6 +38,10 @@ from superatom.structure.partition import Partition, Partitions, partition_bonds
 if TYPE_CHECKING:
     from ase import Atoms
 
+    from superatom.structure.kernels import Kernel
+    from superatom.structure.pointgroup import PointGroup
+    from superatom.structure.shells import Shells
+
 __all__ = ["Anatomy", "dissect"]
 
 _METHOD = "dissection by element-pair bond distances, donors and the kernel's lattice"
@@ -144,6 +148,30 @@ class Anatomy:
                 f"no partition convention '{convention}'; there are 'geometric' and 'literature'"
             )
         return self.geometric if convention == "geometric" else self.literature
+
+    def shells(self, by: str = "layers") -> Shells:
+        """Return the concentric shells of the metals, by 'layers', 'radii' or 'orbits'."""
+        from superatom.structure.anatomy_shape import metal_shells
+
+        return metal_shells(self, by)
+
+    def kernel_shape(self, convention: str = "geometric") -> Kernel:
+        """Return what the kernel is: 'centred icosahedron', ... .
+
+        Raises
+        ------
+        StructureError
+            If there is no kernel.
+        """
+        from superatom.structure.anatomy_shape import kernel_shape
+
+        return kernel_shape(self, convention)
+
+    def symmetry(self, tolerance: float = 0.5, *, with_anchors: bool = False) -> PointGroup:
+        """Return the point group of the metals (and anchors) within a tolerance in Å."""
+        from superatom.structure.anatomy_shape import metal_symmetry
+
+        return metal_symmetry(self, tolerance, with_anchors=with_anchors)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the anatomy as plain JSON types; `Anatomy.from_dict` reads it back."""
