@@ -273,6 +273,9 @@ def polyhedra_with(n: int, *, centred: bool = False) -> tuple[Polyhedron, ...]:
     """Return all shapes with n vertices, centred (n + 1 points) if asked."""
     prefix = _CENTRED if centred else ""
     plain = [name for name in _SHAPES if len(polyhedron(name)) == n]
+    if centred:  # not twice: the vertex that two tetrahedra share is already in the middle
+        hollow = [np.linalg.norm(polyhedron(name).points, axis=1).min() > 0.1 for name in plain]
+        plain = [name for name, empty in zip(plain, hollow, strict=True) if empty]
     return tuple(polyhedron(prefix + name) for name in plain)
 
 

@@ -28,11 +28,11 @@ from superatom.structure.alignment import FloatArray, IntArray, frame_candidates
 from superatom.structure.pointgroup import checked_sites
 from superatom.structure.polyhedra import Polyhedron, polyhedra_with, polyhedron
 
-__all__ = ["ShapeMeasure", "nearest_shape", "rank_shapes", "shape_measure"]
+__all__ = ["ShapeMeasure", "near_measure", "nearest_shape", "rank_shapes", "shape_measure"]
 
 _EXACT = 7  # points whose matchings are all tried: 7! = 5040
 _SMALL = 16  # points up to which every start is refined to the end
-_STARTS = 16  # starts refined to the end in larger clusters
+_STARTS = 8  # starts refined to the end in larger clusters
 _WINDOW = 0.4  # of the mean radius: how far vertices may be off in large clusters
 _TURNS = 96  # random starts besides
 _ANY = 4.0  # of the mean radius: no limit
@@ -173,7 +173,7 @@ def nearest_shape(
     for shape in sorted(shapes, key=lambda s: unlike[s.name]):
         if unlike[shape.name] > 2.0 * np.sqrt(limit / 100.0):
             break
-        measure = _measure(points, shape, _central_atom(points, shape, centre))
+        measure = near_measure(points, shape, centre=centre)
         if measure.value <= (found.value if found else limit):
             found = measure
         if measure.value <= _SURE:
@@ -203,7 +203,20 @@ def _central_atom(points: FloatArray, ideal: Polyhedron, centre: int | None) -> 
     return int(np.argmin(radius)) if centre is None else centre
 
 
-def _measure(points: FloatArray, ideal: Polyhedron, centre: int | None) -> ShapeMeasure:
+def near_measure(
+    points: FloatArray, ideal: Polyhedron, *, centre: int | None = None
+) -> ShapeMeasure:
+    """Return the measure of atoms known to be close to `ideal`: right below about 5, and fast.
+
+    Otherwise as `shape_measure`; only matchings that keep distances within 0.4 of the mean
+    radius are looked at, so a value for an unlike shape may be too large.
+    """
+    return _measure(points, ideal, _central_atom(points, ideal, centre), near=True)
+
+
+def _measure(
+    points: FloatArray, ideal: Polyhedron, centre: int | None, near: bool = False
+) -> ShapeMeasure:
     atoms, size = _normalised(points)
     vertices, vertex_size = _normalised(ideal.points)
     kinds = np.zeros(len(atoms), dtype=np.int64)
@@ -211,8 +224,11 @@ def _measure(points: FloatArray, ideal: Polyhedron, centre: int | None) -> Shape
     if centre is not None:
         kinds[centre] = vertex_kinds[0] = 1
     exact = len(atoms) - (centre is not None) <= _EXACT
-    search = _all_matchings if exact else _refined_matchings
-    matching, overlap = search(atoms, vertices, kinds, vertex_kinds)
+    if exact:
+        matching, overlap = _all_matchings(atoms, vertices, kinds, vertex_kinds)
+    else:
+        wide = len(atoms) <= _SMALL and not near
+        matching, overlap = _refined_matchings(atoms, vertices, kinds, vertex_kinds, wide)
     value = max(0.0, 100.0 * (1.0 - overlap**2))
     return ShapeMeasure(
         shape=ideal.name,
@@ -258,15 +274,16 @@ def _all_matchings(
 
 
 def _refined_matchings(
-    atoms: FloatArray, vertices: FloatArray, kinds: IntArray, vertex_kinds: IntArray
+    atoms: FloatArray, vertices: FloatArray, kinds: IntArray, vertex_kinds: IntArray, wide: bool
 ) -> tuple[IntArray, float]:
-    """Return the best matching found by alternating matching and fitting."""
-    window = _ANY if len(atoms) <= _SMALL else _WINDOW
+    """Return the best matching found by alternating matching and fitting.
+
+    `wide` refines every start to the end, also those that fit no pair of atoms well.
+    """
     # every shape is its own mirror image, so rotations alone reach all matchings
+    window = _ANY if wide else _WINDOW
     starts = frame_candidates(vertices, atoms, vertex_kinds, kinds, window, (1,), 1)
-    if not len(starts[0]):
-        starts = frame_candidates(vertices, atoms, vertex_kinds, kinds, _ANY, (1,), 1)
-    if len(atoms) <= _SMALL:
+    if wide or not len(starts[0]):
         starts = _with_random_turns(*starts)
     else:
         matrices, scores = settle(vertices, atoms, (vertex_kinds, kinds), starts)
