@@ -151,6 +151,45 @@ def test_reading_species(text: str, content: dict[str, int], charge: int) -> Non
     assert left.species.charge == charge
 
 
+@pytest.mark.parametrize(
+    ("printed", "balanced"),
+    [  # CO2 reduction as a review prints it, with what reading the page did to it
+        (r"$CO_2 + 2H^+ + 2e^- \rightarrow CO_{(g)} + H_2O$", True),
+        (r"$CO2+2H++2e- \rightarrow HCOOH$ _(aq)", True),
+        (r"$CO_2 + 6H^+ + 6e^- \rightarrow CH_3OH_{(a0)} + H_2O$", True),
+        (r"$CO_2 + 8H^+ + 8e^- \rightarrow CH_{4(g)} + 2H_2O$", True),
+        (r"$2CO_2 + 12H^+ + 12e^- \rightarrow C_2H_{4(aq)} + 4H_2O$", True),
+        (r"$2CO_2 + 16H^+ + 16e^- \rightarrow C_2H_5CHO_{(a0)} + 5H_2O$", False),
+        ("Ag+(aq) + Cl-(aq) → AgCl(s)", True),
+    ],
+)
+def test_printed_half_reactions(printed: str, balanced: bool) -> None:
+    assert check(printed).balanced == balanced
+
+
+@pytest.mark.parametrize(
+    "equation",
+    [
+        "* + CO2 + H+ + e- -> *COOH",
+        "2 *H -> H2 + 2 *",
+        "Au25(SR)18 + HSR' -> Au25(SR)17(SR') + HSR",
+        "20 CuOAc + 12 PhC≡CH + Ph2SiH2 + 2 OAc- -> Cu20(PhC≡C)12(OAc)6 + 12 HOAc + Ph2Si(OAc)2"
+        " + 2 OAc- + H2",
+    ],
+)
+def test_sites_primes_and_acids(equation: str) -> None:
+    assert check(equation).balanced
+
+
+def test_primed_ligand_is_another_one() -> None:
+    assert not check("AuSR' -> AuSR").balanced
+
+
+def test_symbolic_coefficients_are_refused() -> None:
+    with pytest.raises(FormulaError, match="must be numbers"):
+        balance("n AuCl4- + m HSR -> AuSR + Cl- + H+")
+
+
 @pytest.mark.parametrize("half", electron_sources(), ids=lambda half: half.name)
 def test_half_reactions_of_the_table_balance(half: object) -> None:
     reaction = half.reaction  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 
 from superatom.composition.reactions import Term
 from superatom.composition.stoichiometry import Vector, imbalance
@@ -13,6 +14,7 @@ __all__ = ["CHARGE", "Conserved", "conserved_rows", "ways_to_conserve"]
 
 #: Name of the row of charges.
 CHARGE = "charge"
+_MOST_GROUPS = 8  # more kinds of ligands are not opened one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,15 @@ def conserved_rows(terms: Sequence[Term], opened: frozenset[str] = frozenset()) 
 
 
 def ways_to_conserve(terms: Sequence[Term]) -> Iterator[Conserved]:
-    """Yield the matrix with all groups whole, then with one opened, then with all opened.
+    """Yield the matrix with all groups whole, then with one, two and all of them opened.
 
     Only groups of known atoms can be opened.
     """
     known = {ligand.name for term in terms for ligand, _ in term.species.groups if ligand.elements}
     yield conserved_rows(terms)
-    if len(known) > 1:
-        for name in sorted(known):
-            yield conserved_rows(terms, frozenset({name}))
+    for size in (1, 2):
+        if size < len(known) <= _MOST_GROUPS:
+            for names in combinations(sorted(known), size):
+                yield conserved_rows(terms, frozenset(names))
     if known:
         yield conserved_rows(terms, frozenset(known))

@@ -18,7 +18,7 @@ from superatom.composition.balancing import (
     conserved_as_printed,
     with_half_reaction,
 )
-from superatom.composition.conservation import CHARGE, Conserved
+from superatom.composition.conservation import CHARGE, Conserved, conserved_rows
 from superatom.composition.conventions import STANDARD, Conventions
 from superatom.composition.counts import Number
 from superatom.composition.electron_sources import half_reaction
@@ -293,7 +293,7 @@ def balance(
     fixed = _fixed_terms(reaction, fix or {}, library)
     attempt = attempt_balance(reaction, fixed, half)
     notes = [*reaction.notes, *_opened_notes(attempt.conserved)]
-    if set(_printed_imbalance(written)) == {CHARGE}:
+    if set(_printed_imbalance(written, attempt.conserved.opened)) == {CHARGE}:
         notes.append("as printed all atoms agree and only the charge does not: a lost charge?")
     if half:
         notes.append(f"electrons from {half.name}: {half.reaction.text}")
@@ -317,7 +317,7 @@ def _result(
         coefficients=coefficients,
         text=reaction.write(coefficients) if coefficients else written.text,
         independent=_independent(reaction, attempt.solutions) if several else (),
-        printed_imbalance=_printed_imbalance(written),
+        printed_imbalance=_printed_imbalance(written, attempt.conserved.opened),
         problem=obstacle.problem if obstacle else "",
         unbalanced=obstacle.names if obstacle else (),
         suggestions=obstacle.suggestions if obstacle else (),
@@ -329,11 +329,13 @@ def _result(
     )
 
 
-def _printed_imbalance(reaction: Reaction) -> dict[str, Fraction]:
+def _printed_imbalance(reaction: Reaction, opened: frozenset[str]) -> dict[str, Fraction]:
     """Return what printed coefficients leave unbalanced; empty if none are printed."""
     if all(term.printed is None for term in reaction.terms):
         return {}
-    return conserved_as_printed(reaction).imbalance(reaction.printed)
+    if not conserved_as_printed(reaction).imbalance(reaction.printed):
+        return {}
+    return conserved_rows(reaction.terms, opened).imbalance(reaction.printed)
 
 
 def _fixed_terms(

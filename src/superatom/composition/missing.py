@@ -21,6 +21,7 @@ from superatom.composition.stoichiometry import Vector, solve
 __all__ = ["Obstacle", "explain_impossible", "shortfall_text"]
 
 _MOST_SUGGESTIONS = 4
+_MOST_TERMS = 12  # of longer reactions only one missing species is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ def _suggestions(reaction: Reaction, conserved: Conserved) -> Iterator[str]:
         for side in (1, -1)
         if (species.identity, side) not in there and (species.identity, -side) not in there
     ]
-    for size in (1, 2):
+    for size in (1, 2) if len(reaction.terms) <= _MOST_TERMS else (1,):
         found = sorted(_extended(reaction, conserved, combinations(more, size)))
         yield from (text for _, text in found[:_MOST_SUGGESTIONS])
         if found:

@@ -21,7 +21,10 @@ _DRAWN_ARROW = re.compile(
     r"\\(?:xrightarrow|longrightarrow|rightleftharpoons|leftrightarrow)"
     r"(?:\[[^\]]{0,80}\])?(?:\{[^{}]{0,80}\})?"
 )
-_COEFFICIENT = re.compile(r"(\d+\s*/\s*\d+|\d+\.\d+|\d*\s*[½⅓⅔¼¾⅛]|\d+)\s*[*×]?\s*(?=[A-Za-z\[(<])")
+_COEFFICIENT = re.compile(r"(\d+\s*/\s*\d+|\d+\.\d+|\d*\s*[½⅓⅔¼¾⅛]|\d+)\s*×?\s*(?=[A-Za-z\[(<*])")
+_SYMBOLIC = re.compile(r"(\d*[a-df-z])\s+(?=[A-Z\[(<])")
+#: States of matter, also as misread in print: (a0), (ao).
+_STATE = re.compile(r"\s*\((?:aq|a[0oO]|solv|[sgl])\)(?=\s|$|[+→⟶⇌=-])")
 _VULGAR = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅛": (1, 8)}
 _OPENING, _CLOSING = "([{<", ")]}>"
 _MOST_SPECIES = 40
@@ -111,7 +114,7 @@ def read_reaction(
     BalanceError
         If there is no arrow, more than one, or a side is empty.
     """
-    marked = read_markup(_DRAWN_ARROW.sub(" → ", text))
+    marked = read_markup(_DRAWN_ARROW.sub(" → ", text)).without(_STATE)
     names = Lexicon(library or default_library())
     names.define(definitions or {})
     left, right = _sides(marked)
@@ -187,6 +190,14 @@ def _term(piece: MarkedText, side: int, names: Lexicon) -> Term:
     if not piece.text:
         raise BalanceError(
             "a species is missing beside a '+'\n  join species with ' + ', charges without blanks"
+        )
+    if symbolic := _SYMBOLIC.match(piece.text):
+        raise FormulaError(
+            f"a coefficient '{symbolic[1]}'; coefficients must be numbers",
+            piece.raw,
+            piece.column(0),
+            len(symbolic[1]),
+            "leave it out to have it found",
         )
     match = _COEFFICIENT.match(piece.text)
     if match is None:

@@ -21,9 +21,10 @@ from superatom.composition.electrons import count_electrons
 from superatom.composition.ligands import Ligand, default_library
 from superatom.errors import SuperatomError
 
-__all__ = ["ELECTRON", "Species", "generic_group"]
+__all__ = ["SITE", "Species", "generic_group"]
 
-ELECTRON = "e-"
+#: A free or occupied adsorption site, counted like an element: * + CO2 -> *CO2.
+SITE = "*"
 _ALKALI = frozenset({"Li", "Na", "K", "Rb", "Cs"})
 #: Non-metals that count as ligands of a cluster when they stand alone in its formula.
 _BARE_LIGANDS = frozenset({"H", "D", "F", "Cl", "Br", "I", "S", "Se", "Te", "O"})

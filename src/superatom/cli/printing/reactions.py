@@ -69,6 +69,8 @@ def _print_impossible(result: Balance) -> None:
     screen.print(Text(f"error: cannot be balanced: {result.equation}"))
     for line in result.problem.splitlines():
         screen.print(Text(f"  {line}"))
+    if result.printed_imbalance:
+        screen.print(Text(f"  as printed: {shortfall_text(dict(result.printed_imbalance))}"))
     if result.suggestions:
         screen.print(Text("  possible with more species:"))
     for suggestion in result.suggestions:
