@@ -1,4 +1,4 @@
-"""Building blocks of a kernel, centred polyhedra, octahedra, tetrahedra, and how they are joined."""
+"""Building blocks of a kernel: centred polyhedra, octahedra, tetrahedra, and what joins them."""
 
 from __future__ import annotations
 
