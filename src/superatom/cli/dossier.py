@@ -48,7 +48,7 @@ def dossier(
 
     conventions = _conventions(valence, takes, hydride)
     cluster = Cluster.parse(formula, library=_library(ligands), definitions=_definitions(define))
-    made = make(cluster, structure, conventions)
+    made = make(cluster, structure, conventions=conventions)
     made.write(output)
     if as_json:
         _print_json({"page": str(output), **made.as_dict()})

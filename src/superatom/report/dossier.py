@@ -71,6 +71,7 @@ class Dossier:
 def dossier(
     cluster: Cluster,
     structure: str | Path | None = None,
+    spectrum: str | Path | None = None,
     conventions: Conventions = STANDARD,
 ) -> Dossier:
     """Make the dossier of a cluster.
@@ -81,13 +82,15 @@ def dossier(
         The cluster.
     structure : path, optional
         File with its atoms (CIF, XYZ, PDB, ...), to be checked against the formula.
+    spectrum : path, optional
+        File with its mass spectrum, to be compared with what the formula lets expect.
     conventions : Conventions
         How electrons are counted.
 
     Raises
     ------
     DataFileError
-        If the structure file cannot be read.
+        If a file cannot be read.
 
     Examples
     --------
@@ -95,12 +98,13 @@ def dossier(
     >>> [section.title for section in page.sections][:2]
     ['Identity', 'Superatom electrons']
     """
-    given = DossierInput(cluster, Path(structure) if structure else None, conventions)
+    files = [Path(name) if name is not None else None for name in (structure, spectrum)]
+    given = DossierInput(cluster, *files, conventions)
     made: list[Section] = []
     for entry in registered():
         built = entry.build(replace(given, earlier=tuple(made)))
         if built is not None:
             made.append(replace(built, title=entry.title))
-    contents = given.structure.read_bytes() if given.structure else b""
-    inputs = (str(cluster), conventions.as_dict(), contents)
-    return Dossier(cluster, tuple(made), stamp(_METHOD, *inputs))
+    contents = [file.read_bytes() for file in files if file]
+    origin = stamp(_METHOD, str(cluster), conventions.as_dict(), *contents)
+    return Dossier(cluster, tuple(made), origin)

@@ -104,6 +104,8 @@ class DossierInput:
         The cluster.
     structure : Path or None
         A file with its atoms.
+    spectrum : Path or None
+        A file with its mass spectrum.
     conventions : Conventions
         How electrons are counted.
     earlier : tuple[Section, ...]
@@ -112,6 +114,7 @@ class DossierInput:
 
     cluster: Cluster
     structure: Path | None = None
+    spectrum: Path | None = None
     conventions: Conventions = STANDARD
     earlier: tuple[Section, ...] = ()
 
