@@ -171,6 +171,43 @@ def test_odd_zero_and_negative_counts_are_warned_of() -> None:
     assert "negative" in count_electrons(Cluster.of({"Au": 2}, {"SR": 4}, 0)).warnings[0]
 
 
+def test_a_bare_core_is_warned_of() -> None:
+    assert "no ligands" in count_electrons(Cluster.of({"Au": 25}, {}, -1)).warnings[0]
+
+
+def test_unknown_charge_names_the_readings_of_the_neutral_cluster() -> None:
+    scan = count_electrons_by_charge(Cluster.parse("Au20(SR)16"))
+    assert scan.configuration_if_neutral == "1S2 1P2"
+    assert any("if neutral" in note and "tetrahedra" in note for note in scan.notes)
+
+
+@pytest.mark.parametrize(
+    ("formula", "electrons"),
+    [
+        ("[Au25(SC2H4Ph)18]^-", 8),
+        ("[Ag44(SR)30]4-", 18),
+        ("[Au25(PPh3)10(SR)5Cl2]2+", 16),
+        ("[Cu20(C#CPh)12(OAc)6]^0", 2),
+        ("[Ag29(LA)12]3-", 8),  # LA, dihydrolipoate: a dithiolate
+        ("[Au12Ag32(SePh)30]4-", 18),
+        ("[AuAg26(SAdm)18S]-", 8),
+        ("[Au6Ag2C(dppy)6](BF4)4", 0),
+        ("[(AuAg)44(SPhtBu)26]^0", 18),
+        ("[Au26.3Ag17.7(TBBT)26]^0", 18),
+        ("[Au13Cd2(PPh3)6(SC2H4Ph)6(NO3)2]2Cd(NO3)4", 16),
+    ],
+)
+def test_counts_of_printed_formulas(formula: str, electrons: int) -> None:
+    cluster = Cluster.parse(formula)
+    charge = cluster.charge or 0  # the last two formulas print none
+    assert count_electrons(cluster.with_charge(charge)).total == electrons
+
+
+def test_alloy_of_unlike_metals_needs_its_ratio() -> None:
+    with pytest.raises(UnknownComposition, match="ratio"):
+        count_electrons(Cluster.parse("[(AuCd)25(SR)18]^0"))
+
+
 def test_adduct_ions_leave_the_count_as_it_was() -> None:
     """[Au25(SR)18 + 2 Na]+ and [Au25(SR)18 - 9 H]10- are the 8-electron anion in flight."""
     bare = Cluster.of({"Au": 25}, {"SR": 18}, -1)

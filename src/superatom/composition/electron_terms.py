@@ -191,6 +191,11 @@ def rule_warnings(cluster: Cluster, conventions: Conventions) -> tuple[str, ...]
         for metal in _MAIN_GROUP_THREE
         if metal in cluster.metals and metal not in conventions.valences
     ]
+    if cluster.metals and not cluster.ligands and not cluster.host:
+        warnings.append(
+            "no ligands in the formula: if it stands for a protected cluster, what its "
+            "ligands take is not counted"
+        )
     if cluster.host:
         warnings.append(f"electrons taken by the host {cluster.host} are not counted")
     if cluster.polymeric:

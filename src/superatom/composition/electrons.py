@@ -188,6 +188,11 @@ class ElectronsByCharge:
         return self.neutral - charge
 
     @property
+    def configuration_if_neutral(self) -> str:
+        """Superatom configuration at q = 0; '' if there is none."""
+        return configuration(self.neutral) if isinstance(self.neutral, int) else ""
+
+    @property
     def function(self) -> str:
         """The count as a function of the charge, as in 'n* = 7 - q'."""
         return f"n* = {self.neutral} - q"
@@ -200,6 +205,7 @@ class ElectronsByCharge:
             "electrons": None,
             "electrons_if_neutral": self.neutral,
             "function": self.function,
+            "configuration_if_neutral": self.configuration_if_neutral,
             "terms": [asdict(term) for term in self.terms],
             "closing_charges": [
                 {"charge": q, "electrons": shell.electrons, "kind": shell.kind}
@@ -306,7 +312,10 @@ def count_electrons_by_charge(
         neutral=neutral,
         terms=terms,
         closing_charges=tuple(sorted(closing, key=lambda pair: abs(pair[0]))),
-        notes=rule_notes(cluster, conventions),
+        notes=(
+            *rule_notes(cluster, conventions),
+            *(f"if neutral: {reading}" for reading in readings(neutral)),
+        ),
         warnings=rule_warnings(cluster, conventions),
         provenance=_provenance(cluster, conventions),
     )

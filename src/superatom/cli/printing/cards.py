@@ -198,6 +198,8 @@ def _by_charge(scan: ElectronsByCharge) -> RenderableType:
     lines = [
         Text.assemble("\nsuperatom electrons  ", (scan.function, "bold"), "   charge not known")
     ]
+    neutral = f"{scan.neutral}   {scan.configuration_if_neutral}".rstrip()
+    lines.append(Text(f"  if neutral: {neutral}"))
     for charge, shell in scan.closing_charges:
         written = f"{charge:+d}" if charge else "0"
         lines.append(Text(f"  charge {written:>2} closes the {shell.kind} shell {shell.electrons}"))
