@@ -50,7 +50,7 @@ def test_card_as_json() -> None:
 def test_unknown_charge_shows_the_function() -> None:
     _, out, _ = run("show", "Au25(SC2H4Ph)18")
     assert "n* = 7 - q" in out
-    assert "charge -1 closes the spherical shell 8" in out
+    assert "charge -1 closes the spherical shell of 8" in out
 
 
 def test_options_change_the_count() -> None:

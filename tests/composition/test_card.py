@@ -91,6 +91,12 @@ def test_json_reads_back(formula: str) -> None:
     assert Card.from_dict(json.loads(json.dumps(facts.as_dict()))) == facts
 
 
+def test_a_host_is_not_weighed_and_this_is_said() -> None:
+    hosted = card(Cluster.parse("Au25@BSA"))
+    assert hosted.average_mass == pytest.approx(25 * 196.967, abs=0.1)
+    assert any("without its host BSA" in problem for problem in hosted.problems)
+
+
 def test_element_without_a_weight_is_refused() -> None:
     with pytest.raises(SuperatomError, match="no standard atomic weight"):
         average_mass({"Tc": 1})

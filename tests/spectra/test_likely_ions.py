@@ -72,6 +72,12 @@ def test_no_ion_is_neutral_and_none_occurs_twice() -> None:
         assert len({(ion.charge, tuple(sorted(ion.elements))) for ion in ions}) == len(ions)
 
 
+def test_an_ion_in_flight_is_taken_as_written() -> None:
+    assert list(ions_of("[Au25(PET)18+2Cs]+")) == ["[M]+"]
+    same = ions_of("[Au25(PET)18]-")["[M+2Cs]+"]
+    assert ions_of("[Au25(PET)18+2Cs]+")["[M]+"].base_mz == pytest.approx(same.base_mz)
+
+
 def test_generic_and_average_compositions_have_no_ions() -> None:
     for formula in ("Au25(SR)18", "Au26.3Ag17.7(TBBT)26"):
         with pytest.raises(UnknownComposition):

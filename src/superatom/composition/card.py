@@ -220,6 +220,8 @@ def card(cluster: Cluster, conventions: Conventions = STANDARD) -> Card:
     problems: list[str] = []
     atoms = _elements(cluster, problems)
     mass = average_mass(atoms) if atoms else None
+    if mass and cluster.host:
+        problems.append(f"the mass is that of the cluster without its host {cluster.host}")
     count, scan = _electrons(cluster, conventions, problems)
     n_metals = cluster.n_metals
     return Card(

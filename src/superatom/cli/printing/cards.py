@@ -18,6 +18,7 @@ from superatom.composition.conventions import Conventions
 from superatom.composition.counts import Expression
 from superatom.composition.electrons import ElectronCount, ElectronsByCharge
 from superatom.composition.series import ClusterSeries
+from superatom.composition.shells import ClosedShell
 from superatom.errors import SuperatomError
 from superatom.spectra.mass.likely_ions import LikelyIon, likely_ions
 
@@ -67,7 +68,7 @@ def described(
     if isinstance(formula, ClusterSeries):
         return _series(formula, conventions)
     facts = card(formula, conventions)
-    if facts.average_mass is None:
+    if facts.average_mass is None or formula.host:
         return Described(facts, ())
     try:
         return Described(facts, likely_ions(formula))
@@ -185,9 +186,14 @@ def _electrons(count: ElectronCount) -> RenderableType:
     return Group(*lines, *remarks(told))
 
 
+def _shell(shell: ClosedShell) -> str:
+    kind = "spherical shell" if shell.kind == "spherical" else shell.kind
+    return f"{kind} of {shell.electrons}"
+
+
 def _shell_text(count: ElectronCount) -> str:
     if count.closed_shell:
-        return f"closes the {count.closed_shell.kind} shell of {count.total} ({count.parity})"
+        return f"closes the {_shell(count.closed_shell)} ({count.parity})"
     below = f"{count.shell_below.electrons} below" if count.shell_below else ""
     above = f"{count.shell_above.electrons} above" if count.shell_above else ""
     nearest = ", ".join(filter(None, (below, above)))
@@ -202,7 +208,7 @@ def _by_charge(scan: ElectronsByCharge) -> RenderableType:
     lines.append(Text(f"  if neutral: {neutral}"))
     for charge, shell in scan.closing_charges:
         written = f"{charge:+d}" if charge else "0"
-        lines.append(Text(f"  charge {written:>2} closes the {shell.kind} shell {shell.electrons}"))
+        lines.append(Text(f"  charge {written:>2} closes the {_shell(shell)}"))
     if not scan.closing_charges:
         lines.append(Text("  no plausible charge closes a shell"))
     told = [("note", note) for note in scan.notes]

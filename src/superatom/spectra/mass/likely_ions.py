@@ -187,6 +187,8 @@ def _drafts(cluster: Cluster, atoms: dict[str, int]) -> Iterator[_Draft]:
     own = cluster.charge
     if own:
         yield _Draft(_name("M", own), "the cluster ion", own, atoms)
+    if cluster.adducts:  # the formula is that of an ion in flight already
+        return
     yield from _ladder(own, atoms)
     yield from _adducts(cluster, own or 0, atoms)
     if any(ligand.name in _acid_ligands() for ligand in cluster.ligands):
