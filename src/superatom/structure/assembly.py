@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.errors import DataFileError, StructureError
+from superatom.errors import StructureError
 from superatom.structure.bonds import is_metal
 from superatom.structure.charges import (
     Identity,
@@ -21,12 +21,12 @@ from superatom.structure.charges import (
 )
 from superatom.structure.crystal import Companion, Crystal, MixedSite
 from superatom.structure.disorder import Disorder, find_disorder
+from superatom.structure.lost_occupancies import with_lost_occupancies
 from superatom.structure.missing import Missing, formula_difference, missing_parts
 from superatom.structure.mixing import ordered_elements
 from superatom.structure.molecules import Molecule, find_molecules, hill_formula
-from superatom.structure.proximity import bonded, collision_distance
 from superatom.structure.settings import choose_symmetry
-from superatom.structure.sites import FULL, CellSites, CrystalFile, Sites, expand, mixed_sites
+from superatom.structure.sites import CellSites, CrystalFile, Sites, expand, mixed_sites
 from superatom.structure.voids import void_volume
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ __all__ = ["assemble"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-_MOST_CLASHES = 0.3  # share of atoms on top of others that cannot be disorder any more
 _NOTABLE_VOID = 60.0  # Å3 per cluster; a small anion such as BF4- takes about 60
 
 
@@ -101,8 +100,9 @@ def assemble(
         f"{sites.labels[i]} moved by {shift:.2f} Å onto its special position"
         for i, shift in cell.moved
     ]
-    sites = _with_lost_occupancies(file, sites, cell, path, notes)
-    disorder = find_disorder(sites, cell, symmetry, file.lattice)
+    sites, remarks = with_lost_occupancies(file, sites, cell, path)
+    notes += remarks
+    disorder = find_disorder(sites, cell, file.lattice)
     drawn = disorder.picture(picture)
     images = drawn.images
     notes += [*disorder.notes, *drawn.notes]
@@ -119,47 +119,6 @@ def _symbols(numbers: IntArray) -> list[str]:
     from ase.data import chemical_symbols
 
     return [chemical_symbols[z] for z in numbers.tolist()]
-
-
-def _with_lost_occupancies(
-    file: CrystalFile, sites: Sites, cell: CellSites, path: str, notes: list[str]
-) -> Sites:
-    """Return the sites with overlapping full ones taken as half occupied.
-
-    Programs that convert files lose occupancies and tags; atoms on top of each other can
-    still only be alternatives.
-    """
-    numbers = sites.numbers[cell.site]
-    whole = (~sites.tagged & (sites.occupancy >= FULL))[cell.site]
-    contacts = file.lattice.contacts(cell.fractional, 2.2)
-    contacts = contacts.where(whole[contacts.pairs].all(axis=1))
-    first, second = numbers[contacts.first], numbers[contacts.second]
-    near = contacts.length < collision_distance(first, second)
-    if not near.any():
-        return sites
-    struck = np.unique(contacts.pairs[near])
-    share = len(struck) / max(int(whole.sum()), 1)
-    one, other = contacts.pairs[near][int(np.argmin(contacts.length[near]))].tolist()
-    names = f"{sites.labels[cell.site[one]]} and {sites.labels[cell.site[other]]}"
-    closest = float(contacts.length[near].min())
-    if share > _MOST_CLASHES:
-        raise DataFileError(
-            path,
-            f"atoms on top of each other: {names} are {closest:.2f} Å apart, and {100 * share:.0f} "
-            "% of the atoms clash",
-            hint="the symmetry or the cell of the file is wrong, or atoms are listed twice",
-        )
-    lost = np.zeros(len(sites), dtype=bool)
-    lost[cell.site[struck]] = True
-    attached = contacts.where(bonded(numbers, contacts)).pairs
-    for a, b in ((0, 1), (1, 0)):
-        hydrogen = sites.numbers[cell.site[attached[:, b]]] == 1
-        lost[cell.site[attached[lost[cell.site[attached[:, a]]] & hydrogen, b]]] = True
-    notes.append(
-        f"{int(lost.sum())} fully occupied sites overlap ({names} {closest:.2f} Å): taken as "
-        "alternatives of occupancy 0.5 each"
-    )
-    return replace(sites, occupancy=np.where(lost, 0.5, sites.occupancy))
 
 
 def _crystal(
@@ -180,7 +139,8 @@ def _crystal(
     molecule = whole.molecules[chosen]
     if len(independent) > 1:
         notes.append(
-            f"{len(independent)} independent clusters ({', '.join(whole.formulas[k] for k in independent)}); "
+            f"{len(independent)} independent clusters "
+            f"({', '.join(whole.formulas[k] for k in independent)}); "
             f"number {cluster} is given"
         )
     atoms, mixed, composition = _atoms(whole, molecule, notes)

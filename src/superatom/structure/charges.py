@@ -223,22 +223,15 @@ def _taken_by_ligands(numbers: IntArray, pairs: IntArray, metal: NDArray[np.bool
         if number == 8 and heavy:
             oxygen_ligands.add(int(label[atom]))
         elif number in _CHALCOGENS:
-            taken += (1 if neighbours[atom] else 2) if _is_single(numbers, heavy) else 0
+            taken += (1 if neighbours[atom] else 2) if len(heavy) <= 1 else 0  # no thioether
         elif number in _HALOGENS or number == 1:
             taken += not neighbours[atom]
         elif number == 6:
-            taken += _taken_by_carbon(numbers, neighbours, anchors, atom)
+            taken += _taken_by_carbon(numbers, neighbours, atom)
     return taken + len(oxygen_ligands)
 
 
-def _is_single(numbers: IntArray, heavy: list[int]) -> bool:
-    """Whether a chalcogen is an anion of its own, not the S of a thioether or S=P."""
-    return len(heavy) <= 1
-
-
-def _taken_by_carbon(
-    numbers: IntArray, neighbours: list[list[int]], anchors: IntArray, atom: int
-) -> int:
+def _taken_by_carbon(numbers: IntArray, neighbours: list[list[int]], atom: int) -> int:
     """Return 1 for the end of an alkynyl, 0 for CO, isocyanide, carbene and pi-bonded atoms."""
     around = neighbours[atom]
     if not around:

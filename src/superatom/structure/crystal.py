@@ -265,8 +265,8 @@ def _atoms_dict(atoms: Atoms) -> dict[str, Any]:
 
 
 def _atoms(data: dict[str, Any]) -> Atoms:
-    from ase import Atoms
     import numpy as np
+    from ase import Atoms
 
     cell = data.get("cell_A")
     atoms = Atoms(data["symbols"], positions=data["positions_A"], cell=cell, pbc=cell is not None)

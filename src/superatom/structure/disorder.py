@@ -17,13 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.errors import StructureError
-from superatom.structure.lattice import Lattice
+from superatom.structure.lattice import Contacts, Lattice
 from superatom.structure.proximity import (
     bonded,
     clash_distance,
     exclusion_distance,
 )
-from superatom.structure.readers.operators import Symmetry
 from superatom.structure.sites import FULL, CellSites, Sites
 from superatom.structure.units import Unit, build_units, components
 
@@ -231,7 +230,7 @@ class Disorder:
         return kept, sorted(notes)
 
 
-def find_disorder(sites: Sites, cell: CellSites, symmetry: Symmetry, lattice: Lattice) -> Disorder:
+def find_disorder(sites: Sites, cell: CellSites, lattice: Lattice) -> Disorder:
     """Find what excludes what in a crystal.
 
     Parameters
@@ -240,8 +239,6 @@ def find_disorder(sites: Sites, cell: CellSites, symmetry: Symmetry, lattice: La
         Asymmetric unit, mixed sites merged.
     cell : CellSites
         Images of the sites in the cell.
-    symmetry : Symmetry
-        Operators that made them.
     lattice : Lattice
         The cell.
     """
@@ -252,9 +249,9 @@ def find_disorder(sites: Sites, cell: CellSites, symmetry: Symmetry, lattice: La
     partial_site &= ~_misread_occupancy(sites, cell, contacts.pairs, contacts.length, notes)
     whole = ~partial_site[cell.site]
     touching = contacts.where(bonded_within_groups(sites, cell, numbers, contacts))
-    units, remarks = build_units(sites, cell, symmetry, lattice, contacts, touching, partial_site)
+    units, remarks = build_units(sites, cell, contacts, touching, partial_site)
     notes += remarks
-    conflicts = _conflicts(units, cell, numbers, contacts, len(numbers))
+    conflicts = _conflicts(units, numbers, contacts)
     refused = _against_whole(units, whole, numbers, contacts)
     if refused.any():
         names = sorted({label for u in np.flatnonzero(refused) for label in units[u].labels})
@@ -270,7 +267,7 @@ def find_disorder(sites: Sites, cell: CellSites, symmetry: Symmetry, lattice: La
 
 
 def bonded_within_groups(
-    sites: Sites, cell: CellSites, numbers: IntArray, contacts: Any
+    sites: Sites, cell: CellSites, numbers: IntArray, contacts: Contacts
 ) -> BoolArray:
     """Return which contacts are bonds between atoms that can be there together."""
     group = np.array(
@@ -312,13 +309,11 @@ def _misread_occupancy(
     return suspects
 
 
-def _conflicts(
-    units: list[Unit], cell: CellSites, numbers: IntArray, contacts: Any, n_images: int
-) -> BoolArray:
+def _conflicts(units: list[Unit], numbers: IntArray, contacts: Contacts) -> BoolArray:
     """Return which units cannot be there together."""
     from scipy.sparse import csr_array
 
-    n = len(units)
+    n, n_images = len(units), len(numbers)
     if not n:
         return np.zeros((0, 0), dtype=bool)
     rows = np.repeat(np.arange(n), [len(u.images) for u in units])
@@ -361,7 +356,7 @@ def _same_parent(units: list[Unit]) -> BoolArray:
 
 
 def _against_whole(
-    units: list[Unit], whole: BoolArray, numbers: IntArray, contacts: Any
+    units: list[Unit], whole: BoolArray, numbers: IntArray, contacts: Contacts
 ) -> BoolArray:
     """Return which units clash with an atom (not H) that is in every picture."""
     z = numbers[contacts.pairs]
@@ -414,7 +409,7 @@ def _rank_images(
     units: list[Unit], conflicts: BoolArray, members: IntArray, rank: IntArray, n_options: IntArray
 ) -> None:
     """Rank the images of a part that is disordered by symmetry only."""
-    share = max(2, min(int(round(1.0 / max(units[members[0]].occupancy, 0.005))), 8))
+    share = max(2, min(round(1.0 / max(units[members[0]].occupancy, 0.005)), 8))
     taken = np.zeros(len(units), dtype=bool)
     for position in range(share):
         blocked = np.zeros(len(units), dtype=bool)

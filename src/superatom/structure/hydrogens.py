@@ -64,7 +64,7 @@ def add_hydrogens(atoms: Atoms) -> Atoms:
     for valence in open_valences(numbers, positions, pairs):
         new = _hydrogens(valence, numbers, positions, neighbours, placed)
         placed.extend(new)
-    result = atoms.copy()
+    result: Atoms = atoms.copy()
     if placed:
         result += NewAtoms(f"H{len(placed)}", positions=np.array(placed))
     if "labels" in atoms.arrays:
@@ -85,7 +85,7 @@ def _hydrogens(
 
     atom = valence.atom
     here = positions[atom]
-    near = [k for k in neighbours[atom]]
+    near = neighbours[atom]
     light = [k for k in near if numbers[k] < 21] or near
     length = _lengths()[chemical_symbols[numbers[atom]], valence.hybrid]
     units = [_unit(positions[k] - here) for k in light]
@@ -94,7 +94,7 @@ def _hydrogens(
     elif len(units) == 2:
         directions = _two_more(units)
     else:
-        directions = _turned(valence, light[0], numbers, positions, neighbours, placed, length)
+        directions = _turned(valence, light[0], positions, neighbours, placed, length)
     return [here + length * d for d in directions[: valence.hydrogens]]
 
 
@@ -123,7 +123,6 @@ def _two_more(units: list[FloatArray]) -> list[FloatArray]:
 def _turned(
     valence: OpenValence,
     anchor: int,
-    numbers: NDArray[np.int64],
     positions: FloatArray,
     neighbours: list[list[int]],
     placed: list[FloatArray],

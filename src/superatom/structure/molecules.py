@@ -136,7 +136,7 @@ def _offsets(bonds: Contacts, n: int, label: IntArray) -> tuple[IntArray, BoolAr
     endless = np.zeros(n_labels, dtype=bool)
     if not len(bonds):
         return offset, endless
-    step = {}
+    step: dict[tuple[int, int], list[int]] = {}
     for a, b, s in zip(
         bonds.first.tolist(), bonds.second.tolist(), bonds.shift.tolist(), strict=True
     ):

@@ -190,7 +190,7 @@ def _check(atoms: Atoms, path: Path) -> None:
         i, j = int(contacts.first[worst]), int(contacts.second[worst])
         raise DataFileError(
             str(path),
-            f"atoms on top of each other: {atoms.symbols[i]} {i + 1} and {atoms.symbols[j]} {j + 1} "
-            f"are {contacts.length[worst]:.2f} Å apart ({int(near.sum())} such pairs)",
+            f"atoms on top of each other: {atoms.symbols[i]} {i + 1} and {atoms.symbols[j]} "
+            f"{j + 1} are {contacts.length[worst]:.2f} Å apart ({int(near.sum())} such pairs)",
             hint="give each atom once; for a disordered crystal give the CIF",
         )

@@ -209,7 +209,7 @@ def mixed_sites(sites: Sites, symmetry: Symmetry, lattice: Lattice) -> tuple[Sit
         members = [i]
         for j, distance in zip(candidates.tolist(), nearest.tolist(), strict=True):
             limit = _MIXED_METALS if metal[i] and metal[j] else _MIXED_OTHERS
-            free = metal[i] and metal[j] or not (sites.group[i] or sites.group[j])
+            free = (metal[i] and metal[j]) or not (sites.group[i] or sites.group[j])
             known = {int(sites.numbers[m]) for m in members}
             total = float(sites.occupancy[members].sum() + sites.occupancy[j])
             fits = distance < limit and int(sites.numbers[j]) not in known and total < 1.05

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.structure.bonds import is_metal
-from superatom.structure.lattice import Contacts, Lattice
+from superatom.structure.lattice import Contacts
 from superatom.structure.proximity import (
     bond_cut,
     bonded,
@@ -17,7 +17,6 @@ from superatom.structure.proximity import (
     covalent_radii,
     exclusion_distance,
 )
-from superatom.structure.readers.operators import Symmetry
 from superatom.structure.sites import CellSites, Sites
 
 __all__ = ["Unit", "build_units", "components"]
@@ -76,8 +75,6 @@ def components(edges: IntArray, n: int) -> IntArray:
 def build_units(
     sites: Sites,
     cell: CellSites,
-    symmetry: Symmetry,
-    lattice: Lattice,
     contacts: Contacts,
     touching: Contacts,
     partial: BoolArray,
@@ -86,7 +83,7 @@ def build_units(
 
     Parameters
     ----------
-    sites, cell, symmetry, lattice
+    sites, cell
         The crystal.
     contacts : Contacts
         All short contacts between images.
@@ -112,7 +109,7 @@ class _Workshop:
         self.contacts, self.touching = contacts, touching
         z = self.numbers[contacts.pairs]
         self.clash = contacts.length < clash_distance(z[:, 0], z[:, 1])
-        self.parents = self._parents()
+        self.parents: list[list[int]] = self._parents()
         self.notes: list[str] = []
 
     def units(self) -> tuple[list[Unit], list[str]]:
@@ -181,8 +178,10 @@ class _Workshop:
         links = [tuple(p) for p in pairs[same].tolist()]
         first_on: dict[tuple[int, int], int] = {}
         for image in np.flatnonzero(here).tolist():
-            for parent in self.parents[image]:
-                links.append((image, first_on.setdefault((parent, int(key[image])), image)))
+            links += [
+                (image, first_on.setdefault((parent, int(key[image])), image))
+                for parent in self.parents[image]
+            ]
         return np.array(links, dtype=np.int64).reshape(-1, 2)
 
     def _overlapping_sites(self, keys: IntArray, positive: BoolArray) -> BoolArray:
@@ -205,7 +204,7 @@ class _Workshop:
             labels=tuple(sorted({self.sites.labels[s] for s in sites.tolist()})),
             assembly=self.sites.assembly[first],
             group=self.sites.group[first],
-            occupancy=float(self.sites.occupancy[sites].mean()),
+            occupancy=round(float(self.sites.occupancy[sites].mean()), 6),
             fragment=fragment,
             **more,  # type: ignore[arg-type]
         )
@@ -242,7 +241,8 @@ class _Workshop:
         whole = ~self.partial[self.cell.site] & ~is_metal(self.numbers)
         there = whole.copy()
         there[list(site_of)] = True
-        rows = self.contacts.where(there[self.contacts.pairs].all(axis=1))
+        inside: BoolArray = np.all(there[self.contacts.pairs], axis=1)
+        rows = self.contacts.where(inside)
         edges: list[tuple[int, int]] = []
         shared: dict[int, int] = {}
         for a, b in rows.pairs[bonded(self.numbers, rows)].tolist():
@@ -264,15 +264,17 @@ class _Workshop:
             factor = self.sites.occupancy[site] / self.cell.order[site]
             for parent in self.parents[image]:
                 if abs(factor * self.cell.order[self.cell.site[parent]] - 1.0) < 0.1:
-                    return parent
+                    return int(parent)
         return -1
 
     def _add_connected(self, units: list[Unit], keys: IntArray, which: BoolArray) -> None:
         """Add the connected images of positive groups, across symmetry elements too."""
         label = components(self._links(keys, which), self.n)
         images = np.flatnonzero(which[self.cell.site])
-        for members in _grouped(images, label[images]):
-            units.append(self._unit(members, int(self.cell.site[members].min())))
+        units += [
+            self._unit(members, int(self.cell.site[members].min()))
+            for members in _grouped(images, label[images])
+        ]
 
     def _add_untagged(self, units: list[Unit], which: BoolArray) -> None:
         """Add untagged partial images, taken apart where they overlap."""
@@ -294,8 +296,7 @@ class _Workshop:
                 self.notes.append(f"untagged overlapping sites taken apart: {names[:120]}")
             else:
                 parts = [members]
-            for part in parts:
-                units.append(self._unit(part, int(self.cell.site[part].min())))
+            units += [self._unit(part, int(self.cell.site[part].min())) for part in parts]
 
     def _taken_apart(self, members: IntArray) -> list[IntArray]:
         """Return overlapping untagged images as sets that make sense on their own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -75,43 +76,18 @@ def hexamer(metal: str = "Au", edge: float = 2.85, distance: float = 2.40) -> At
     return Atoms(symbols, positions=np.array(places))
 
 
-def zigzag(n: int, start: FloatArray, along: FloatArray, up: FloatArray) -> tuple[list, FloatArray]:
-    """Return an n-alkyl chain (C first, H at the end) as ideal tetrahedra."""
-    along, up = unit(along), unit(up - along * (up @ unit(along)))
-    normal = np.cross(along, up)
-    half = np.radians(109.47 / 2)
-    step, rise = 1.53 * np.sin(half), 1.53 * np.cos(half)
-    symbols, places = [], []
-    for k in range(n):
-        sign = 1 if k % 2 else -1
-        carbon = start + k * step * along + (rise if k % 2 else 0) * up
-        symbols.append("C")
-        places.append(carbon)
-        for s in (1, -1):
-            symbols.append("H")
-            places.append(
-                carbon + 1.09 * (np.cos(half) * sign * up + np.sin(half) * s * normal)
-            )
-        if k == n - 1:
-            down = -sign * up
-            symbols.append("H")
-            places.append(carbon + 1.09 * (np.sin(half) * along + np.cos(half) * down))
-    return symbols, np.array(places)
-
-
+@lru_cache(maxsize=4)
 def tetraalkylammonium(n: int) -> Atoms:
-    """Return N(CnH2n+1)4+ with its chains pointing to the corners of a tetrahedron."""
-    symbols, places = ["N"], [np.zeros(3)]
-    corners = [unit(v) for v in ((1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1))]
-    for k, corner in enumerate(corners):
-        other = corners[(k + 1) % 4]
-        up = unit(-other + corner * (other @ corner))
-        lean = np.radians(109.47 / 2)
-        along = np.sin(lean) * corner + np.cos(lean) * up
-        names, chain = zigzag(n, 1.50 * corner, along, np.cos(lean) * corner - np.sin(lean) * up)
-        symbols += names
-        places += list(chain)
-    return Atoms(symbols, positions=np.array(places))
+    """Return N(CnH2n+1)4+ as RDKit embeds it."""
+    from rdkit import Chem
+    from rdkit.Chem import AllChem
+
+    chain = "C" * n
+    molecule = Chem.AddHs(Chem.MolFromSmiles(f"{chain}[N+]({chain})({chain}){chain}"))
+    assert AllChem.EmbedMolecule(molecule, randomSeed=7, useRandomCoords=True) == 0
+    AllChem.MMFFOptimizeMolecule(molecule)
+    symbols = [atom.GetSymbol() for atom in molecule.GetAtoms()]
+    return Atoms(symbols, positions=molecule.GetConformer().GetPositions())
 
 
 def dichloromethane() -> Atoms:
@@ -170,7 +146,10 @@ class Maker:
             for other in kept:
                 gap = images - places[other]
                 gap -= np.round(gap)
-                if np.linalg.norm(gap @ np.array(self.cell.orth.mat.tolist()).T, axis=1).min() < 0.05:
+                if (
+                    np.linalg.norm(gap @ np.array(self.cell.orth.mat.tolist()).T, axis=1).min()
+                    < 0.05
+                ):
                     found = True
             if not found:
                 kept.append(k)
@@ -200,7 +179,7 @@ class Maker:
         names = list(tags or self.rows[0])
         loop = block.init_loop("_atom_site_", names)
         for row in self.rows:
-            loop.add_row([gemmi.cif.quote(row[n]) for n in names])
+            loop.add_row([row[n] if row[n] in ".?" else gemmi.cif.quote(row[n]) for n in names])
         return document.as_string()
 
     def write(self, folder: Path, text: str | None = None) -> Path:

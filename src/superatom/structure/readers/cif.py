@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -253,7 +253,10 @@ def _columns(block: gemmi.cif.Block) -> dict[str, list[str]]:
         for tag in (f"_atom_site_{name}", f"_atom_site.{dotted}"):
             raw = list(block.find_values(tag))
             if raw:
-                columns[name] = ["" if v in _NOTHING else str(gemmi.cif.as_string(v)) for v in raw]
+                columns[name] = [
+                    "" if (text := str(gemmi.cif.as_string(v)).strip()) in _NOTHING else text
+                    for v in raw
+                ]
                 break
     return columns
 
@@ -290,9 +293,8 @@ def _atomic_number(symbol: str, label: str, known: frozenset[str]) -> int | None
         if not letters:
             continue
         two, one = letters.group(1).capitalize(), letters.group(1)[0].upper()
-        choices = [c for c in (two, one) if c in known] or [
-            c for c in ((two, one) if letters.group(1)[1:].islower() else (one, two))
-        ]
+        guess = [two, one] if letters.group(1)[1:].islower() else [one, two]
+        choices = [c for c in (two, one) if c in known] or guess
         if text == symbol:
             choices = [two, one]
         for choice in choices:
@@ -335,6 +337,7 @@ def _formula(text: str) -> dict[str, float]:
 
 def _masked(block: gemmi.cif.Block) -> bool:
     """Whether the file says that electron density of solvent or ions was masked."""
+    item: Any
     for item in block:
         if item.pair is not None:
             tag, value = item.pair

@@ -74,7 +74,7 @@ def read_xyz(text: str, path: str, frame: int) -> tuple[Atoms, list[str]]:
 
 def _frames(lines: list[str], path: str) -> list[int]:
     """Return the line index at which each frame starts."""
-    starts = []
+    starts: list[int] = []
     at = 0
     while at < len(lines) and lines[at].strip():
         head = lines[at].split()
@@ -90,7 +90,8 @@ def _frames(lines: list[str], path: str) -> list[int]:
             raise DataFileError(path, "0 atoms", line=at + 1)
         if at + 2 + n_atoms > len(lines):
             raise DataFileError(
-                path, f"truncated: {n_atoms} atoms announced, {max(len(lines) - at - 2, 0)} lines there",
+                path,
+                f"truncated: {n_atoms} atoms announced, {max(len(lines) - at - 2, 0)} lines there",
                 line=len(lines), hint="get the file again from its source",
             )  # fmt: skip
         starts.append(at)
