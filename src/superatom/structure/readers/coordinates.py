@@ -38,6 +38,8 @@ def read_coordinates(path: Path, text: str | None, frame: int) -> tuple[Atoms, l
     """
     if path.suffix.lower() in (".xyz", ".extxyz") and text is not None:
         return read_xyz(text, str(path), frame)
+    if path.suffix.lower() == ".gro" and text is not None:
+        _check_gro(text.splitlines(), str(path))
     return _by_ase(path, frame)
 
 
@@ -70,6 +72,20 @@ def read_xyz(text: str, path: str, frame: int) -> tuple[Atoms, list[str]]:
     from ase import Atoms
 
     return Atoms(symbols, positions=positions), notes
+
+
+def _check_gro(lines: list[str], path: str) -> None:
+    """Refuse a .gro file with fewer lines than it announces; ASE would read what is there."""
+    count = lines[1].strip() if len(lines) > 1 else ""
+    if not count.isdigit():
+        raise DataFileError(path, "no .gro file: no number of atoms in line 2", line=2)
+    if len(lines) < int(count) + 3:
+        raise DataFileError(
+            path,
+            f"truncated: {count} atoms and a box announced, {len(lines) - 2} lines there",
+            line=len(lines),
+            hint="get the file again from its source",
+        )
 
 
 def _frames(lines: list[str], path: str) -> list[int]:
