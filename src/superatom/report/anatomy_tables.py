@@ -1,0 +1,239 @@
+"""Tables of a dissected cluster, as a paper's supporting information prints them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from superatom.errors import StructureError
+from superatom.structure.anatomy import Anatomy
+from superatom.structure.dopants import POSITIONS, site_counts
+
+__all__ = ["ReportTable", "anatomy_tables", "site_table"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """A small table with a title.
+
+    Attributes
+    ----------
+    title : str
+        What it shows.
+    columns : tuple[str, ...]
+        Headings with units.
+    rows : tuple[tuple[str, ...], ...]
+        Cells as printed.
+    numeric : tuple[bool, ...]
+        Which columns hold numbers, to be aligned right.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...]
+
+    def as_text(self, separator: str = "\t") -> str:
+        """Return the table as text with a heading line, for a spreadsheet."""
+        return "\n".join(separator.join(row) for row in (self.columns, *self.rows))
+
+
+def _table(title: str, columns: str, rows: Sequence[Sequence[Any]]) -> ReportTable:
+    """Return a table; a column whose heading starts with # holds numbers."""
+    names = tuple(columns.split("|"))
+    return ReportTable(
+        title=title,
+        columns=tuple(name.lstrip("#") for name in names),
+        rows=tuple(tuple(str(cell) for cell in row) for row in rows),
+        numeric=tuple(name.startswith("#") for name in names),
+    )
+
+
+def anatomy_tables(anatomy: Anatomy) -> tuple[ReportTable, ...]:
+    """Return all tables of a dissection; those without rows are left out."""
+    tables = (
+        _overview(anatomy),
+        _partitions(anatomy),
+        _shells(anatomy),
+        _ligands(anatomy),
+        _modes(anatomy),
+        _positions(anatomy),
+        _electrons(anatomy),
+        _bonds(anatomy),
+        _coordination(anatomy),
+        _ambiguous(anatomy),
+    )
+    return tuple(table for table in tables if table.rows)
+
+
+def _overview(anatomy: Anatomy) -> ReportTable:
+    size = anatomy.sizes
+    electrons = "charge not known"
+    if anatomy.electrons is not None:
+        electrons = str(anatomy.electrons.total)
+    elif anatomy.electrons_by_charge is not None:
+        electrons = anatomy.electrons_by_charge.function
+    rows = [
+        ("formula", str(anatomy.formula)),
+        ("superatom electrons", electrons),
+        ("kernel", _kernel_name(anatomy)),
+        ("shells of metal", str(anatomy.shells())),
+        ("point group of the metals", str(anatomy.symmetry())),
+        ("kernel diameter, nuclei / Å", f"{size.kernel_diameter:.2f}"),
+        ("metal diameter, nuclei / Å", f"{size.metal_diameter:.2f}"),
+        ("overall diameter, nuclei / Å", f"{size.overall_diameter:.2f}"),
+        ("ligand shell thickness / Å", f"{size.shell_thickness:.2f}"),
+        ("gyration radius, all / Å", f"{size.gyration_radius:.2f}"),
+        ("gyration radius, metals / Å", f"{size.metal_gyration_radius:.2f}"),
+    ]
+    return _table("Overview", "quantity|value", rows)
+
+
+def _kernel_name(anatomy: Anatomy) -> str:
+    try:
+        shape = anatomy.kernel_shape()
+    except StructureError:
+        return "none"
+    return f"{anatomy.kernel}: {shape}"
+
+
+def _partitions(anatomy: Anatomy) -> ReportTable:
+    rows = [
+        (p.convention, p.kernel_formula or "none", p.motif_formula or "none")
+        for p in (anatomy.geometric, anatomy.literature)
+    ]
+    if anatomy.alternative is not None:
+        other = anatomy.alternative
+        rows.append(
+            ("ambiguous contacts read otherwise", other.kernel_formula, other.motif_formula)
+        )
+    return _table("Kernel and motifs", "convention|kernel|motifs", rows)
+
+
+def _shells(anatomy: Anatomy) -> ReportTable:
+    rows = [
+        (
+            shell.formula,
+            f"{shell.radius:.2f}",
+            f"{shell.spread:.2f}",
+            shell.shape or "",
+            "" if shell.shape_measure is None else f"{shell.shape_measure:.2f}",
+        )
+        for shell in anatomy.shells().shells
+    ]
+    return _table(
+        "Shells of metal", "shell|#mean radius / Å|#spread / Å|shape|#shape measure", rows
+    )
+
+
+def _ligands(anatomy: Anatomy) -> ReportTable:
+    matched = {b.ligand: b.matched_by for b in anatomy.ligands.ligands}
+    missing = {b.ligand: b.missing_hydrogens for b in anatomy.ligands.ligands}
+    rows = [
+        (
+            ligand.name,
+            ligand.kind,
+            ligand.formula or "generic",
+            count,
+            "?" if ligand.charge_taken is None else ligand.charge_taken,
+            matched[ligand],
+            missing[ligand] or "",
+        )
+        for ligand, count in anatomy.ligands.counts.items()
+    ]
+    return _table(
+        "Ligands", "ligand|class|formula|#count|#takes e|matched by|#H missing in each", rows
+    )
+
+
+def _modes(anatomy: Anatomy) -> ReportTable:
+    rows = [(donor, mode, n) for (donor, mode), n in anatomy.census.donors.items()]
+    rows += [
+        (metal, f"holds {held} {element}", n)
+        for (metal, element, held), n in anatomy.census.metals.items()
+    ]
+    rows += [(name, mode, n) for (name, mode), n in anatomy.census.polydentate.items()]
+    rows += [(name, "closed polygon", n) for name, n in anatomy.census.polygons.items()]
+    return _table("Coordination modes", "donor or metal|mode|#count", rows)
+
+
+def _positions(anatomy: Anatomy) -> ReportTable:
+    counts = site_counts(anatomy.sites)
+    rows = [
+        (position, " ".join(f"{symbol}{n}" for symbol, n in sorted(counts[position].items())))
+        for position in POSITIONS
+        if counts[position]
+    ]
+    return _table("Doping positions", "position|metals", rows)
+
+
+def site_table(anatomy: Anatomy, *, every: bool = False) -> ReportTable:
+    """Return the doping positions, equal sites in one row or every metal in its own."""
+    described = [
+        (s.position, s.symbol, s.motif, s.n_donors, s.n_metals, "yes" if s.is_heteroatom else "")
+        for s in anatomy.sites
+    ]
+    columns = "position|metal|motif|#donors|#metal neighbours|heteroatom"
+    if every:
+        rows = [(s.atom, *row) for s, row in zip(anatomy.sites, described, strict=True)]
+        return _table("Metal sites", f"#atom|{columns}", rows)
+    counted = Counter(described)
+    order = sorted(counted, key=lambda row: (POSITIONS.index(row[0]), row))
+    return _table("Metal sites", f"#count|{columns}", [(counted[row], *row) for row in order])
+
+
+def _electrons(anatomy: Anatomy) -> ReportTable:
+    rows = [
+        (part.part, str(part.count), f"{part.each:+d}", f"{part.electrons:+d}")
+        for part in anatomy.electron_parts
+    ]
+    total = sum(part.electrons for part in anatomy.electron_parts)
+    if rows:
+        charge = "" if anatomy.charge is not None else " at charge 0"
+        rows.append((f"sum{charge}", "", "", f"{total:+d}"))
+    return _table("Electrons by part", "part|#count|#each|#electrons", rows)
+
+
+def _bonds(anatomy: Anatomy) -> ReportTable:
+    rows = [
+        (
+            row.elements,
+            row.place,
+            row.count,
+            f"{row.mean:.3f}",
+            f"{row.deviation:.3f}",
+            f"{row.shortest:.3f}",
+            f"{row.longest:.3f}",
+        )
+        for row in anatomy.bond_statistics
+    ]
+    return _table("Bond lengths", "bond|place|#count|#mean / Å|#s.d. / Å|#min / Å|#max / Å", rows)
+
+
+def _coordination(anatomy: Anatomy) -> ReportTable:
+    rows = [
+        (
+            f"{path.absorber}-{path.neighbour}",
+            f"{path.number:.2f}",
+            f"{path.distance:.3f}",
+            f"{path.variance:.4f}",
+        )
+        for path in anatomy.coordination
+    ]
+    return _table("Coordination numbers", "path|#N|#R / Å|#static variance / Å²", rows)
+
+
+def _ambiguous(anatomy: Anatomy) -> ReportTable:
+    rows = [
+        (
+            "-".join(f"{e}{k}" for e, k in zip(c.elements, c.atoms, strict=True)),
+            f"{c.length:.3f}",
+            f"{c.cut:.2f}",
+            "bond" if c.read_as_bond else "no bond",
+            "no bond" if c.read_as_bond else "bond",
+        )
+        for c in anatomy.ambiguous
+    ]
+    return _table("Ambiguous contacts", "contact|#length / Å|#cut / Å|read as|other reading", rows)
