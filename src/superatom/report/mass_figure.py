@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ __all__ = [
     "draw_assignments",
     "draw_pattern",
     "draw_spectrum",
+    "figure_svg",
     "new_figure",
     "save_figure",
     "thinned",
@@ -349,6 +351,16 @@ def thinned(mz: _Array, intensity: _Array, n_columns: int = 4000) -> tuple[_Arra
     last = np.append(edges[1:], mz.size) - 1
     kept = np.unique(np.concatenate([order[edges], order[last]]))
     return mz[kept], intensity[kept]
+
+
+def figure_svg(figure: Figure) -> str:
+    """Return a figure as SVG text; the same figure gives the same text."""
+    import matplotlib as mpl
+
+    buffer = io.StringIO()
+    with mpl.rc_context(STYLE):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()
 
 
 def save_figure(figure: Figure, path: str | Path) -> Path:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from superatom.spectra.mass.byproducts import NamedByproduct
     from superatom.spectra.mass.spectrum import Spectrum
 
-__all__ = ["mass_page", "write_mass_page"]
+__all__ = ["mass_page", "page_asset", "write_mass_page"]
 
 _MOST_POINTS = 200_000
 _MOST_NAMED = 6  # equivalent formulas written out in a row
@@ -66,8 +66,8 @@ def mass_page(
         byproducts=[_byproduct(hit) for hit in byproducts],
         notes=notes,
         origin=assignments.provenance if assignments else spectrum.provenance,
-        style=Markup(_asset("mass_page.css")),
-        script=Markup(_asset("mass_page.js")),
+        style=Markup(page_asset("mass_page.css")),
+        script=Markup(page_asset("mass_page.js")),
         data=Markup(_json(_data(spectrum, groups))),
     )
 
@@ -90,7 +90,8 @@ def write_mass_page(
     return write_whole(path, mass_page(spectrum, assignments, byproducts=byproducts, title=title))
 
 
-def _asset(name: str) -> str:
+def page_asset(name: str) -> str:
+    """Return a style sheet or script of `report/templates`."""
     return (resources.files("superatom.report") / "templates" / name).read_text(encoding="utf-8")
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from superatom.report.formula_markup import ion_mathtext
-from superatom.report.mass_figure import COLOURS, STYLE, new_figure
+from superatom.report.formula_markup import ion_html, ion_mathtext
+from superatom.report.mass_figure import COLOURS, STYLE, figure_svg, new_figure, save_figure
+from superatom.report.mass_page import page_asset
+from superatom.report.templating import render
+from superatom.report.writing import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
 
     from superatom.spectra.mass.series import Series
 
-__all__ = ["draw_series"]
+__all__ = ["draw_series", "write_series"]
 
 _MARKERS = "osD^vP*X"
 _MOST_TRACES = 8
@@ -48,6 +52,29 @@ def draw_series(series: Series, *, width_mm: float = 85.0) -> Figure:
     return figure
 
 
+def write_series(path: str | Path, series: Series) -> Path:
+    """Write the figure as PNG, SVG or PDF, or in a page (.html) with the table of shares.
+
+    Raises
+    ------
+    DataFileError
+        If the ending is none of these, or the file cannot be written.
+    """
+    if Path(path).suffix.lower() not in (".html", ".htm"):
+        return save_figure(draw_series(series), path)
+    from markupsafe import Markup
+
+    drawing = figure_svg(draw_series(series, width_mm=150))
+    page = render(
+        "series_page.html.j2",
+        figure=Markup(drawing[drawing.index("<svg") :]),
+        series=series,
+        formulas=[ion_html(each.formula) for each in series.species],
+        style=Markup(page_asset("mass_page.css")),
+    )
+    return write_whole(path, page)
+
+
 def _unit(series: Series) -> tuple[float, str]:
     """Return the size and name of the unit that suits the times."""
     if not series.has_times:
@@ -70,7 +97,7 @@ def _draw_map(figure: Figure, axes: Axes, series: Series, times: np.ndarray) -> 
     axes.tick_params(axis="y", length=0)
     bar = figure.colorbar(mesh, ax=axes, pad=0.02, aspect=12)
     bar.set_label("share / %")
-    bar.outline.set_linewidth(0.5)  # type: ignore[operator]
+    bar.outline.set_linewidth(0.5)
 
 
 def _draw_traces(axes: Axes, series: Series, times: np.ndarray) -> None:
@@ -83,7 +110,7 @@ def _draw_traces(axes: Axes, series: Series, times: np.ndarray) -> None:
             color=COLOURS[place % len(COLOURS)], marker=_MARKERS[place % len(_MARKERS)], ms=2.4,
             label=ion_mathtext(series.species[k].formula),
         )  # fmt: skip
-    axes.set_ylim(0, None)
+    axes.set_ylim(-2, None)
     axes.set_ylabel("share / %")
     axes.legend(
         frameon=False, fontsize=6, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2,
