@@ -103,7 +103,11 @@ def _shell_panels(anatomy: Anatomy, kernel: tuple[int, ...]) -> list[Panel]:
 
 
 def draw_anatomy(
-    anatomy: Anatomy, convention: str = "geometric", *, panels: Sequence[Panel] | None = None
+    anatomy: Anatomy,
+    convention: str = "geometric",
+    *,
+    panels: Sequence[Panel] | None = None,
+    ink: tuple[str, str] = ("#000000", "#555555"),
 ) -> Figure:
     """Return the exploded view as a matplotlib figure, up to 170 mm wide.
 
@@ -115,6 +119,8 @@ def draw_anatomy(
         'geometric' or 'literature'.
     panels : sequence of Panel, optional
         Pictures to draw; those of `anatomy_panels` by default.
+    ink : tuple[str, str]
+        Colours of titles and of what is said below them.
     """
     from matplotlib.figure import Figure
 
@@ -124,7 +130,7 @@ def draw_anatomy(
     size = (columns * _PANEL_MM / 25.4, (rows * (_PANEL_MM + 7.0) + 7.0) / 25.4)
     figure = Figure(figsize=size, layout="constrained")
     axes = np.atleast_1d(figure.subplots(rows, columns, squeeze=False)).ravel()
-    scene = _Scene(anatomy, convention)
+    scene = _Scene(anatomy, convention, ink)
     for ax, panel in zip(axes, shown, strict=False):
         scene.draw(ax, panel)
     for ax in axes[len(shown) :]:
@@ -134,6 +140,7 @@ def draw_anatomy(
         loc="outside lower center",
         ncols=6,
         fontsize=6.5,
+        labelcolor=ink[0],
         frameon=False,
         handletextpad=0.2,
         columnspacing=1.2,
@@ -174,7 +181,8 @@ def _write_whole(target: Path, content: bytes) -> Path:
 class _Scene:
     """The cluster turned into the page: what is drawn where, and in which colour."""
 
-    def __init__(self, anatomy: Anatomy, convention: str) -> None:
+    def __init__(self, anatomy: Anatomy, convention: str, ink: tuple[str, str]) -> None:
+        self.ink = ink
         partition = anatomy.partition(convention)
         self.role = dict.fromkeys(partition.interior, "kernel interior")
         self.role |= dict.fromkeys(partition.surface, "kernel surface")
@@ -238,9 +246,9 @@ class _Scene:
         ax.set_xlim(-self.reach, self.reach)
         ax.set_ylim(-self.reach, self.reach)
         ax.set_axis_off()
-        ax.set_title(_with_indices(panel.title), fontsize=8, pad=11)
+        ax.set_title(_with_indices(panel.title), fontsize=8, pad=11, color=self.ink[0])
         place: dict[str, Any] = {"ha": "center", "va": "bottom", "transform": ax.transAxes}
-        ax.text(0.5, 1.01, panel.subtitle, fontsize=6, color="#555555", **place)
+        ax.text(0.5, 1.01, panel.subtitle, fontsize=6, color=self.ink[1], **place)
 
 
 def _turned(anatomy: Anatomy) -> FloatArray:
