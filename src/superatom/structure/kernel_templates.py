@@ -8,11 +8,12 @@ from functools import cache
 
 import numpy as np
 
-from superatom.structure.alignment import FloatArray, IntArray, search_matches
+from superatom.structure.alignment import FloatArray, IntArray
 from superatom.structure.kernel_units import KernelUnit, centred_units
 from superatom.structure.neighbours import neighbour_distance
 from superatom.structure.polyhedra import Polyhedron, build_kernel
 from superatom.structure.shapes import shape_measure
+from superatom.structure.superposition import search_matches
 
 __all__ = ["KernelCore", "find_core"]
 

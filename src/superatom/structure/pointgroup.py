@@ -20,12 +20,7 @@ from numpy.typing import ArrayLike
 
 from superatom.errors import StructureError
 from superatom.provenance import Provenance, stamp
-from superatom.structure.alignment import (
-    FloatArray,
-    IntArray,
-    refine,
-    search_matches,
-)
+from superatom.structure.alignment import FloatArray, IntArray, refine
 from superatom.structure.groupsearch import SiteFits, largest_group
 from superatom.structure.operations import (
     SymmetryOperation,
@@ -35,6 +30,7 @@ from superatom.structure.operations import (
 )
 from superatom.structure.permutations import PermutationGroup, generate_group, product_table
 from superatom.structure.schoenflies import group_name
+from superatom.structure.superposition import search_matches
 
 __all__ = [
     "DEFAULT_TOLERANCE",

@@ -24,9 +24,10 @@ from scipy.spatial.transform import Rotation
 
 from superatom.errors import StructureError
 from superatom.provenance import Provenance, stamp
-from superatom.structure.alignment import FloatArray, IntArray, frame_candidates, refine, settle
+from superatom.structure.alignment import FloatArray, IntArray, refine, settle
 from superatom.structure.pointgroup import checked_sites
 from superatom.structure.polyhedra import Polyhedron, polyhedra_with, polyhedron
+from superatom.structure.superposition import frame_candidates
 
 __all__ = ["ShapeMeasure", "near_measure", "nearest_shape", "rank_shapes", "shape_measure"]
 
