@@ -98,13 +98,13 @@ def dossier(
     >>> [section.title for section in page.sections][:2]
     ['Identity', 'Superatom electrons']
     """
-    files = [Path(name) if name is not None else None for name in (structure, spectrum)]
-    given = DossierInput(cluster, *files, conventions)
+    structure, spectrum = (Path(file) if file else None for file in (structure, spectrum))
+    given = DossierInput(cluster, structure, spectrum, conventions)
     made: list[Section] = []
     for entry in registered():
         built = entry.build(replace(given, earlier=tuple(made)))
         if built is not None:
             made.append(replace(built, title=entry.title))
-    contents = [file.read_bytes() for file in files if file]
+    contents = [file.read_bytes() for file in (structure, spectrum) if file]
     origin = stamp(_METHOD, str(cluster), conventions.as_dict(), *contents)
     return Dossier(cluster, tuple(made), origin)

@@ -31,8 +31,8 @@ def envelopes(dossier: DossierInput) -> Section | None:
     shown = _different(ions)
     batch = envelopes_of([dict(ion.elements) for ion in shown])
     figures = [
-        (ion, ion_html(ion.name), draw_envelope(envelope, ion.charge, ion.name))
-        for ion, envelope in zip(shown, batch, strict=True)
+        (ion, ion_html(ion.name), draw_envelope(batch[row], ion.charge, ion.name))
+        for row, ion in enumerate(shown)
     ]
     rows = [(ion, ion_html(ion.name), _spacing(ion)) for ion in ions]
     return Section(
