@@ -12,6 +12,7 @@ from superatom.structure.bonds import is_metal
 from superatom.structure.lattice import Contacts
 from superatom.structure.proximity import bond_cut, bonded, collision_distance
 from superatom.structure.sites import FULL, CellSites, CrystalFile, Sites
+from superatom.structure.units import components
 
 __all__ = ["with_lost_occupancies"]
 
@@ -20,6 +21,7 @@ BoolArray = NDArray[np.bool_]
 
 _MOST_CLASHES = 0.3  # share of atoms on top of others that cannot be disorder any more
 _REACH = 2.2  # Å, contacts looked at
+_METAL_REACH = 2.9  # Å, bonds between ligands and metals
 _MOST_NEIGHBOURS = 4  # of a non-metal in a molecule
 
 
@@ -46,9 +48,10 @@ def with_lost_occupancies(
     near = contacts.length < collision_distance(first, second)
     if not near.any():
         return sites, []
-    struck = np.unique(contacts.pairs[near])
+    near_pairs = contacts.pairs[near]
+    struck = np.unique(near_pairs)
     share = len(struck) / max(int(whole.sum()), 1)
-    one, other = contacts.pairs[near][int(np.argmin(contacts.length[near]))].tolist()
+    one, other = near_pairs[int(np.argmin(contacts.length[near]))].tolist()
     names = f"{sites.labels[cell.site[one]]} and {sites.labels[cell.site[other]]}"
     closest = float(contacts.length[near].min())
     if share > _MOST_CLASHES:
@@ -58,6 +61,7 @@ def with_lost_occupancies(
             "% of the atoms clash",
             hint="the symmetry or the cell of the file is wrong, or atoms are listed twice",
         )
+    _refuse_interpenetration(file, sites, cell, numbers, near_pairs, path)
     lost = np.zeros(len(sites), dtype=bool)
     lost[cell.site[_affected(numbers, contacts, struck)]] = True
     note = (
@@ -65,6 +69,41 @@ def with_lost_occupancies(
         "alternatives of occupancy 0.5 each"
     )
     return replace(sites, occupancy=np.where(lost, 0.5, sites.occupancy)), [note]
+
+
+def _refuse_interpenetration(
+    file: CrystalFile,
+    sites: Sites,
+    cell: CellSites,
+    numbers: IntArray,
+    near: IntArray,
+    path: str,
+) -> None:
+    """Refuse crystals in which molecules with metals run through each other.
+
+    Alternatives of one disorder lie together in the asymmetric unit, and never is an organic
+    group the alternative of a metal atom.
+    """
+    pairs = cell.site[near]
+    organic = np.isin(sites.numbers[pairs], (1, 6, 7, 8))
+    through_metal = organic.any(axis=1) & is_metal(sites.numbers[pairs]).any(axis=1)
+    gap = file.lattice.nearest_vector(sites.fractional[pairs[:, 0]] - sites.fractional[pairs[:, 1]])
+    apart = np.linalg.norm(gap, axis=1) > _REACH
+    contacts = file.lattice.contacts(cell.fractional, _METAL_REACH)
+    bonds = contacts.where(bonded(numbers, contacts)).pairs
+    label = components(bonds, len(numbers))
+    with_metal = np.bincount(label, weights=is_metal(numbers)) > 0
+    images = apart & with_metal[label[near]].all(axis=1)
+    if through_metal.any() or images.any():
+        worst = int(np.argmax(through_metal | images))
+        names = " and ".join(sites.labels[k] for k in pairs[worst].tolist())
+        raise DataFileError(
+            path,
+            f"atoms on top of each other: molecules run through each other ({names}, "
+            f"{int((through_metal | images).sum())} such pairs)",
+            hint="the symmetry or the cell of the file is wrong, or occupancies were lost of "
+            "disorder about a symmetry element",
+        )
 
 
 def _affected(numbers: IntArray, contacts: Contacts, struck: IntArray) -> IntArray:

@@ -38,7 +38,9 @@ _COVALENT, _METAL_LIGAND = 0.30, 0.35  # Å above the sum of covalent radii
 _METALLIC = 1.22  # times the sum of covalent radii
 _STRONG_METALLIC = 1.10  # Au-Au 2.99, Ag-Ag 3.19, Cu-Cu 2.90 Å: longer is metallophilic
 _COINCIDENT = 0.4  # Å, images of one place; the shortest bond (H2) is 0.74
-_CLASH = 0.73  # times the sum of radii: below the shortest bonds (C-N 1.14, M-H 1.5 Å)
+# Times the sum of radii, for no, one and two metals: below the shortest bonds (C-N 1.14,
+# Fe-N 1.65, Cu-Cu 2.3, Au-Au 2.6 Å).
+_CLASH = (0.73, 0.78, 0.85)
 _COLLISION = 0.62  # times the sum of radii: shorter than any bond, however badly refined
 _CLASH_HYDROGEN = 1.25  # Å between two H; geminal H are 1.5 Å apart
 _EXCLUSION = 1.40  # times the sum of radii: between a bond and a 1,3 distance
@@ -107,7 +109,9 @@ def bonded(numbers: IntArray, contacts: Contacts) -> BoolArray:
 
 def clash_distance(first: IntArray, second: IntArray) -> FloatArray:
     """Return the distance (Å) below which two atoms cannot both be there, elementwise."""
-    total = _CLASH * (covalent_radii()[first] + covalent_radii()[second])
+    n_metals = is_metal(first).astype(int) + is_metal(second)
+    n_metals = np.where((first == 1) | (second == 1), 0, n_metals)
+    total = np.array(_CLASH)[n_metals] * (covalent_radii()[first] + covalent_radii()[second])
     return np.where((first == 1) & (second == 1), _CLASH_HYDROGEN, total)
 
 

@@ -110,6 +110,7 @@ class _Workshop:
         z = self.numbers[contacts.pairs]
         self.clash = contacts.length < clash_distance(z[:, 0], z[:, 1])
         self.parents: list[list[int]] = self._parents()
+        self.tagged = sites.tagged
         self.notes: list[str] = []
 
     def units(self) -> tuple[list[Unit], list[str]]:
@@ -117,7 +118,7 @@ class _Workshop:
         by_symmetry = np.array([g.startswith("-") for g in self.sites.group], dtype=bool)
         by_symmetry |= self._one_place_for_images()
         by_symmetry &= self.partial
-        positive = self.partial & ~by_symmetry & self.sites.tagged
+        positive = self.partial & ~by_symmetry & self.tagged
         overlapping = self._overlapping_sites(keys, positive)
         if overlapping.any():
             names = ", ".join(np.array(self.sites.labels)[overlapping][:12])
@@ -162,7 +163,7 @@ class _Workshop:
         factor = self.sites.occupancy / self.cell.order
         for image, parents in enumerate(self.parents):
             site = int(self.cell.site[image])
-            if self.sites.tagged[site]:
+            if self.tagged[site]:
                 continue
             orders = [int(self.cell.order[self.cell.site[p]]) for p in parents]
             if any(m > 1 and abs(factor[site] * m - 1.0) < 0.1 for m in orders):
@@ -256,7 +257,7 @@ class _Workshop:
     def _tag_keys(self, keys: IntArray) -> IntArray:
         """Return keys in which untagged sites are told apart by site factor, not occupancy."""
         factor = _classes(self.sites.occupancy / self.cell.order, 0.1, relative=True)
-        return np.where(self.sites.tagged, keys, keys.max(initial=0) + 1 + factor)
+        return np.where(self.tagged, keys, keys.max(initial=0) + 1 + factor)
 
     def _only_place(self, fragment: IntArray, row: IntArray) -> int:
         """Return the full atom that has room for one image of the fragment, -1 if none."""
@@ -301,9 +302,7 @@ class _Workshop:
     def _taken_apart(self, members: IntArray) -> list[IntArray]:
         """Return overlapping untagged images as sets that make sense on their own."""
         place = {int(image): k for k, image in enumerate(members.tolist())}
-        rows = [
-            k for k, (a, b) in enumerate(self.contacts.pairs.tolist()) if a in place and b in place
-        ]
+        rows = np.flatnonzero(np.isin(self.contacts.pairs, members).all(axis=1)).tolist()
         gain = np.zeros((len(members),) * 2)
         for k in rows:
             i = place[int(self.contacts.first[k])]

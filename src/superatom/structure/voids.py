@@ -22,7 +22,7 @@ RadiiTable = Literal["bondi", "alvarez"]
 
 _PROBE = 1.2  # Å, the radius with which voids of crystals are usually quoted (PLATON)
 _SPACING = 0.7  # Å between grid points
-_MOST_POINTS = 2_000_000
+_MOST_POINTS = 300_000  # larger cells get a coarser grid
 
 
 @lru_cache(maxsize=2)
@@ -66,8 +66,8 @@ def void_volume(numbers: IntArray, fractional: FloatArray, lattice: Lattice) -> 
 
     lengths = np.linalg.norm(lattice.vectors, axis=1)
     counts = np.maximum(np.round(lengths / _SPACING).astype(int), 2)
-    while counts.prod() > _MOST_POINTS:
-        counts = np.maximum(counts // 2, 2)
+    shrink = min(1.0, (_MOST_POINTS / float(counts.prod())) ** (1 / 3))
+    counts = np.maximum((counts * shrink).astype(int), 2)
     axes = np.meshgrid(*(np.arange(n) / n for n in counts), indexing="ij")
     points = np.stack([a.ravel() for a in axes], axis=1)
     free = _beyond_atoms(points, numbers, fractional, lattice)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 from ase.io import write
@@ -287,12 +289,8 @@ def test_damaged_files_never_escape_as_other_errors(tmp_path, data) -> None:
     stop = data.draw(st.integers(start, len(text)))
     insert = data.draw(st.text(alphabet="0.'?;_ \n", max_size=3))
     (tmp_path / name).write_text(text[:start] + insert + text[stop:])
-    try:
-        crystal = read_structure(tmp_path / name)
-    except DataFileError as error:
-        assert name in str(error)
-    else:
-        assert len(crystal.atoms) > 0
+    with contextlib.suppress(DataFileError):  # anything else raised fails the test
+        assert len(read_structure(tmp_path / name).atoms) > 0
 
 
 def test_every_real_file_is_read_whole(shared) -> None:

@@ -195,7 +195,8 @@ def _sites(block: gemmi.cif.Block, lattice: Lattice, path: str, notes: list[str]
     for k, label in enumerate(labels):
         unknown = not np.isfinite(places[k]).any()
         number = _atomic_number(symbols[k], label, known)
-        if unknown or number == 0 or dummy[k].lower() in ("dum", "dummy"):
+        suppressed = label.endswith("?")  # the CSD marks minor parts of disorder so
+        if unknown or suppressed or number == 0 or dummy[k].lower() in ("dum", "dummy"):
             dropped.append(label)
             continue
         if number is None:
@@ -209,7 +210,9 @@ def _sites(block: gemmi.cif.Block, lattice: Lattice, path: str, notes: list[str]
         keep.append(k)
         numbers.append(number)
     if dropped:
-        notes.append(f"left out, being no atoms with a place: {', '.join(dropped[:12])}")
+        notes.append(
+            f"left out, being dummies, without a place, or suppressed: {', '.join(dropped[:12])}"
+        )
     if not keep:
         raise DataFileError(path, "no atom sites with coordinates")
     if "type_symbol" not in columns:
