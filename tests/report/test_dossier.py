@@ -139,3 +139,19 @@ def test_a_room_adds_a_section_without_touching_the_page() -> None:
     assert "<b>seen</b>" in page.text, "text that is not marked as safe must be escaped"
     gold = dossier(Cluster.parse("[Au25(SPhMe2)18]-"))
     assert "Colour" not in [made.title for made in gold.sections]
+
+
+def test_envelopes_shown_look_different() -> None:
+    """[M]- and [M]+ differ by two electrons only: one figure is enough."""
+    (part,) = (
+        made
+        for made in dossier(Cluster.parse("[Au25(SC2H4Ph)18]-")).sections
+        if made.title == "Isotope envelopes"
+    )
+    names = [ion["name"] for ion in part.data["ions"]]
+    assert {"[M]-", "[M]+"} <= set(names)
+    figures = part.html.split("Likely ions")[0]
+    assert figures.count("<svg") == 4
+    assert figures.count("tallest peak at m/z 7392.93") == 1
+    with_caesium = 7392.932 + 2 * 132.905452 - 0.000549  # u: IsoSpec, AME2020, one electron
+    assert f"m/z {with_caesium:.3f}" in figures

@@ -55,9 +55,11 @@ def ion_html(name: str) -> str:
 
 
 def _different(ions: tuple[LikelyIon, ...]) -> list[LikelyIon]:
-    """Return the first ions that differ in their atoms or in the size of their charge."""
+    """Return ions worth a figure: one of each kind first, none that looks like another."""
+    kinds = {ion.why: ion for ion in reversed(ions)}
+    first_of_kind = [ion for ion in ions if kinds[ion.why] is ion]
     seen: dict[tuple[object, ...], LikelyIon] = {}
-    for ion in ions:
+    for ion in (*first_of_kind, *ions):
         seen.setdefault((ion.elements, abs(ion.charge)), ion)
     return list(seen.values())[:_FIGURES]
 
