@@ -87,11 +87,12 @@ def _beyond_atoms(
 
     radii = np.nan_to_num(van_der_waals_radii()[numbers], nan=2.0) + _PROBE
     free = np.ones(len(points), dtype=bool)
+    places = lattice.cartesian(points)
     for radius in np.unique(radii):
         inside = fractional[radii == radius] % 1.0
         images = lattice.images_near(inside, float(radius))
         near, _ = cKDTree(lattice.cartesian(images)).query(
-            lattice.cartesian(points[free]), distance_upper_bound=float(radius)
+            places[free], distance_upper_bound=float(radius)
         )
         free[np.flatnonzero(free)[np.isfinite(near)]] = False
     return free
