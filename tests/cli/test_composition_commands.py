@@ -171,6 +171,25 @@ def test_bad_fixes(fix: str) -> None:
     assert err.startswith("error: ")
 
 
+def test_interruption_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("superatom.composition.formula.parse_formulas", interrupted)
+    code, _, err = run("show", "[Au25(SC2H4Ph)18]-")
+    assert (code, err.strip()) == (130, "interrupted")
+
+
+def test_help_does_not_load_the_science() -> None:
+    code = (
+        "import sys; from superatom.cli import app; "
+        "heavy = {'numpy', 'scipy', 'ase', 'rdkit', 'matplotlib'} & set(sys.modules); "
+        "sys.exit(', '.join(sorted(heavy)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=80))
 def test_no_text_makes_a_traceback(text: str) -> None:

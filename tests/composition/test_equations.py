@@ -283,6 +283,12 @@ def test_group_is_opened_only_when_needed_and_said() -> None:
     assert any("OAc counted as atoms" in note for note in opened.notes)
 
 
+def test_too_many_independent_reactions_are_refused() -> None:
+    species = [f"Au{i}Ag{i * i % 7 + 1}Cu{i % 5 + 1}" for i in range(1, 31)]
+    with pytest.raises(BalanceError, match="independent reactions"):
+        balance(" + ".join(species[:3]) + " -> " + " + ".join(species[3:]))
+
+
 def test_json_reads_back() -> None:
     for equation in (HEADLINE, "H2 + O2 -> H2O + H2O2", "Au -> Ag"):
         result = balance(equation)

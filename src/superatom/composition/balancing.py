@@ -59,24 +59,32 @@ def attempt_balance(
         attempt = _balanced(reaction, conserved, fixed, half)
         if attempt is not None:
             return attempt
-    if fixed and any(solve(way.matrix).smallest for way in ways):
+    if fixed and any(solve(way.matrix, search=False).smallest for way in ways):
         wanted = ", ".join(f"{reaction.terms[i].species.text} = {f}" for i, f in fixed.items())
         raise BalanceError(f"the reaction cannot be balanced with {wanted}")
+    closed = solve(ways[0].matrix, search=False)
+    if not closed.listed:
+        raise BalanceError(
+            f"{len(closed.basis)} independent reactions in one: too many to balance at once\n"
+            "  give fewer species, or fix some coefficients"
+        )
     obstacle = explain_impossible(reaction, ways[0])
-    return Attempt(ways[0], "impossible", (), solve(ways[0].matrix), obstacle)
+    return Attempt(ways[0], "impossible", (), closed, obstacle)
 
 
 def _balanced(
     reaction: Reaction, conserved: Conserved, fixed: dict[int, Fraction], half: HalfReaction | None
 ) -> Attempt | None:
     """Balance with one way to conserve; None if that is impossible."""
-    solutions = solve(conserved.matrix)
     if fixed:
         pinned = _pinned(conserved, fixed)
-        return Attempt(conserved, "fixed", pinned, solutions) if pinned else None
+        ways = solve(conserved.matrix, search=False)
+        return Attempt(conserved, "fixed", pinned, ways) if pinned else None
     if half is None and not conserved.imbalance(reaction.printed):
         whole = tuple(map(Fraction, smallest_whole(reaction.printed)))
-        return Attempt(conserved, "already balanced", whole, solutions)
+        ways = solve(conserved.matrix, search=False)
+        return Attempt(conserved, "already balanced", whole, ways)
+    solutions = solve(conserved.matrix)
     if solutions.smallest is None:
         return None
     if len(solutions.basis) == 1:

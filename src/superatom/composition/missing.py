@@ -16,7 +16,7 @@ from superatom.composition.reactions import Reaction, Term, coefficient_text
 from superatom.composition.shells import table_rows
 from superatom.composition.species import Species
 from superatom.composition.species_notation import read_species
-from superatom.composition.stoichiometry import Vector, solve
+from superatom.composition.stoichiometry import Vector, integer_nullspace, solve
 
 __all__ = ["Obstacle", "explain_impossible", "shortfall_text"]
 
@@ -107,7 +107,7 @@ def _charge_sides(row: Vector) -> str:
 
 def _misplaced(reaction: Reaction, conserved: Conserved) -> str:
     """Say which species would have to change sides or can take no part."""
-    solutions = solve(conserved.matrix)
+    solutions = solve(conserved.matrix, search=False)
     if not solutions.basis:
         return ""
     if len(solutions.basis) > 1:
@@ -135,10 +135,10 @@ def _misplaced(reaction: Reaction, conserved: Conserved) -> str:
 
 def _contradiction(reaction: Reaction, conserved: Conserved) -> tuple[tuple[str, ...], str]:
     """Find the fewest rows without which the rest balances, and what is then missing."""
-    for size in (1, 2, 3):
+    for size in (1, 2, 3) if len(reaction.terms) <= _MOST_TERMS else (1,):
         found = []
         for names in combinations(conserved.names, size):
-            smallest = solve(conserved.without(names).matrix).smallest
+            smallest = solve(conserved.without(names).matrix, search=False).smallest
             if smallest is not None:
                 found.append((names, smallest))
         if found:
@@ -205,10 +205,10 @@ def _extended(
         if len(extra) == 2 and extra[0].species.identity == extra[1].species.identity:
             continue
         longer = Reaction(reaction.text, _sorted_terms((*reaction.terms, *extra)))
-        solutions = solve(conserved_rows(longer.terms, conserved.opened).matrix)
-        if len(solutions.basis) == 1 and solutions.smallest:
-            text = longer.write(tuple(map(Fraction, solutions.smallest)))
-            yield sum(solutions.smallest), text
+        basis = integer_nullspace(conserved_rows(longer.terms, conserved.opened).matrix)
+        if len(basis) == 1 and (min(basis[0]) > 0 or max(basis[0]) < 0):
+            whole = tuple(map(abs, basis[0]))
+            yield sum(whole), longer.write(tuple(map(Fraction, whole)))
 
 
 def _sorted_terms(terms: Sequence[Term]) -> tuple[Term, ...]:

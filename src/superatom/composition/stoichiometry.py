@@ -28,8 +28,8 @@ __all__ = [
 Vector = tuple[int, ...]
 Matrix = Sequence[Sequence[int]]
 
-_MOST_CHOICES = 20_000  # supports tried when elementary solutions are listed
-_SECONDS = 2.0  # for the search for the smallest of several solutions
+_MOST_CHOICES = 2_000  # supports tried when elementary solutions are listed
+_SECONDS = 0.5  # for the search for the smallest of several solutions
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,15 @@ class Solutions:
         Reactions with as few species as possible, coefficients >= 0.
     smallest : Vector or None
         The solution with positive whole coefficients of the smallest sum; None if some
-        species can take part in no solution.
+        species can take part in no solution, or none was found among too many.
+    listed : bool
+        Whether `elementary` is complete; False if there are too many to list.
     """
 
     basis: tuple[Vector, ...]
     elementary: tuple[Vector, ...]
     smallest: Vector | None
+    listed: bool = True
 
 
 def smallest_whole(values: Sequence[Fraction | int]) -> Vector:
@@ -131,14 +134,12 @@ def imbalance(matrix: Matrix, coefficients: Sequence[Fraction | int]) -> tuple[F
 def unsigned_elementary_vectors(basis: Sequence[Vector]) -> tuple[Vector, ...]:
     """Return the null-space vectors with as few non-zero entries as possible.
 
-    Each is unique up to its sign. Empty if there would be too many choices to try.
+    Each is unique up to its sign.
     """
     dimension = len(basis)
     if dimension <= 1:
         return tuple(basis)
     width = len(basis[0])
-    if comb(width, dimension - 1) > _MOST_CHOICES:
-        return ()
     found: dict[Vector, None] = {}
     for zeros in combinations(range(width), dimension - 1):
         weights = integer_nullspace([[vector[i] for vector in basis] for i in zeros])
@@ -168,7 +169,7 @@ def elementary_solutions(basis: Sequence[Vector]) -> tuple[Vector, ...]:
     return tuple(solutions)
 
 
-def solve(matrix: Matrix, one: int | None = None) -> Solutions:
+def solve(matrix: Matrix, one: int | None = None, *, search: bool = True) -> Solutions:
     """Return the ways to balance a reaction.
 
     Parameters
@@ -177,16 +178,32 @@ def solve(matrix: Matrix, one: int | None = None) -> Solutions:
         The reaction; products with a minus sign.
     one : int, optional
         Column whose coefficient is to be 1 if that is possible.
+    search : bool
+        Whether to look for the smallest of several solutions; without it any will do.
     """
     basis = integer_nullspace(matrix)
+    if not basis or any(_one_signed(row) for row in matrix):
+        return Solutions(basis, (), None)
+    if not _can_be_listed(basis):
+        found = _by_integer_programming(matrix, one) if search else None
+        return Solutions(basis, (), found, listed=False)
     elementary = elementary_solutions(basis)
-    total = [sum(column) for column in zip(*elementary, strict=True)]
-    if len(basis) == 1 or (elementary and not all(total)):
-        return Solutions(basis, elementary, elementary[0] if total and all(total) else None)
-    if not basis or (not elementary and unsigned_elementary_vectors(basis)):
+    total = tuple(sum(column) for column in zip(*elementary, strict=True))
+    if not total or not all(total):
         return Solutions(basis, elementary, None)
+    if len(elementary) == 1 or not search:
+        return Solutions(basis, elementary, smallest_whole(total))
     smallest = _by_integer_programming(matrix, one) or _by_integer_programming(matrix, None)
-    return Solutions(basis, elementary, smallest or (smallest_whole(total) if total else None))
+    return Solutions(basis, elementary, smallest or smallest_whole(total))
+
+
+def _one_signed(row: Sequence[int]) -> bool:
+    """Whether a row says that something stands on one side only: no sum of it can vanish."""
+    return any(row) and (min(row) >= 0 or max(row) <= 0)
+
+
+def _can_be_listed(basis: Sequence[Vector]) -> bool:
+    return comb(len(basis[0]), len(basis) - 1) <= _MOST_CHOICES
 
 
 def _by_integer_programming(matrix: Matrix, one: int | None) -> Vector | None:
