@@ -174,6 +174,7 @@ def best_match(
     source_kinds: IntArray,
     target_kinds: IntArray,
     parity: int = 1,
+    within: float = 0.0,
 ) -> Matches:
     """Return the best fit found of `source` over `target`, however unlike they are.
 
@@ -188,21 +189,24 @@ def best_match(
         Kinds.
     parity : int
         1 for a rotation, -1 for a rotation with reflection.
+    within : float
+        Also return other fits that are worse by at most this much, Å: all the ways to lay a
+        symmetric kernel over itself, for example.
 
     Returns
     -------
     Matches
-        One match.
+        At least one match, best first.
     """
     found = search_matches(source, target, source_kinds, target_kinds, 0.6, (parity,))
     if not len(found.rmsd):
         kinds = source_kinds, target_kinds
         matrices, signs = frame_candidates(source, target, *kinds, _LOOSE, (parity,))
-        rows = np.unique(np.linspace(0, len(matrices) - 1, _MANY).astype(np.int64))
+        rows = np.arange(0, len(matrices), max(1, -(-len(matrices) // _MANY)))
         turns = Rotation.random(_TURNS, random_state=1976).as_matrix() * parity
-        matrices = np.concatenate([matrices[rows[rows >= 0]], turns])
+        matrices = np.concatenate([matrices[rows], turns])
         signs = np.full(len(matrices), parity, dtype=np.int64)
         matrices, score = settle(source, target, kinds, (matrices, signs))
         best = np.argsort(score, kind="stable")[:_BEST]
         found = refine(source, target, *kinds, matrices[best], signs[best])
-    return found.take(np.array([0]))
+    return found.take(found.rmsd <= found.rmsd[0] + within)
