@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from superatom.composition.cluster import Cluster
 from superatom.composition.electrons import (
@@ -19,7 +20,7 @@ from superatom.composition.electrons import (
 from superatom.composition.ligands import LigandLibrary
 from superatom.errors import StructureError, UnknownComposition
 from superatom.provenance import Provenance, stamp
-from superatom.structure.bonds import AmbiguousContact, Bonds, bonds, is_metal
+from superatom.structure.bonds import AmbiguousContact, Bonds, adjacency, bonds, is_metal
 from superatom.structure.donors import Donors, find_donors
 from superatom.structure.dopants import MetalSite, classify_sites
 from superatom.structure.electron_parts import ElectronPart, electron_parts
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["Anatomy", "dissect"]
 
 _METHOD = "dissection by element-pair bond distances, donors and the kernel's lattice"
+_NEARLY = 4.2  # Å between metals of pieces that are one cluster without a bond, as in catenanes
 _TABLES = ("bond_distances.csv", "element_roles.csv", "ligands.csv", "valences.csv")
 
 
@@ -267,11 +269,25 @@ def _main_cluster(atoms: Atoms, found: Bonds) -> tuple[int, ...]:
     if not len(metals):
         present = ", ".join(sorted(set(atoms.symbols)))
         raise StructureError(f"no metal atoms here, so no cluster (elements: {present})")
-    labels = found.fragments()[metals]
+    labels = _pieces(atoms, found, metals)
     pieces = Counter(labels.tolist())
     if len(pieces) > 1:
         raise StructureError(_pieces_message(atoms, metals.tolist(), labels.tolist(), pieces))
     return tuple(metals.tolist())
+
+
+def _pieces(atoms: Atoms, found: Bonds, metals: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the piece of each metal; pieces that nearly touch (interlocked rings) are one."""
+    labels = found.fragments()[metals]
+    if (labels == labels[0]).all():
+        return labels
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
+
+    near = cKDTree(atoms.positions[metals]).query_pairs(_NEARLY, output_type="ndarray")
+    joined = adjacency(labels[near].astype(np.int64).reshape(-1, 2), int(labels.max()) + 1)
+    _, merged = connected_components(joined, directed=False)
+    return np.asarray(merged, dtype=np.int64)[labels]
 
 
 def _pieces_message(

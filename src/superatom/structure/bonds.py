@@ -29,6 +29,7 @@ __all__ = [
     "AmbiguousContact",
     "BondKind",
     "Bonds",
+    "adjacency",
     "bonds",
     "bonds_of_contacts",
     "is_ion",

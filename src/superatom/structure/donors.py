@@ -93,6 +93,9 @@ def find_donors(atoms: Atoms, bonds: Bonds) -> Donors:
     names = {int(atom): environment.name(int(atom)) for atom in np.unique(donors)}
     for atom in _pi_carbons(names, environment, metals, donors):
         names[atom] = "CL"
+    held = _not_beside_a_donor(names, environment, metals, donors)
+    metals, donors = metals[held], donors[held]
+    names = {atom: names[atom] for atom in np.unique(donors).tolist()}
     leader = _leaders(names, environment)
     groups = np.array([leader[atom] for atom in donors.tolist()], dtype=np.int64)
     members: dict[int, list[int]] = {}
@@ -206,6 +209,25 @@ def _pi_carbons(
         if names[atom] == "CR" and environment.distance(metal, atom) <= _SIGMA_CARBON
     }
     return {atom for atom, name in names.items() if name == "CR"} - sigma
+
+
+def _not_beside_a_donor(
+    names: dict[int, str], environment: _Environment, metals: IntArray, donors: IntArray
+) -> NDArray[np.bool_]:
+    """Return which contacts stay: a carbon next to the S or P on the same metal is no donor."""
+    pairs = list(zip(metals.tolist(), donors.tolist(), strict=True))
+    touching = set(pairs)
+    return np.array(
+        [
+            names[atom] != "CL"
+            or not any(
+                (metal, other) in touching and environment.numbers[other] != 6
+                for other in environment.neighbours.get(atom, [])
+            )
+            for metal, atom in pairs
+        ],
+        dtype=bool,
+    )
 
 
 def _leaders(names: dict[int, str], environment: _Environment) -> dict[int, int]:

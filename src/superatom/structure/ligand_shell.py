@@ -346,6 +346,8 @@ def _notes(ligands: list[BoundLigand], companions: list[Fragment]) -> tuple[str,
             remarks[f"{fragment.ligand.name}: {fragment.note}"] += 1
         if fragment.missing_hydrogens:
             text = f"{fragment.ligand.name}: {fragment.missing_hydrogens} H not in the file"
+            if fragment.missing_hydrogens < fragment.ligand.elements["H"]:
+                text += " (or the ligand is deprotonated)"
             remarks[text] += 1
     notes = [f"{n} x {text}" for text, n in remarks.items()]
     doubtful = sum(

@@ -33,6 +33,8 @@ FloatArray = NDArray[np.float64]
 
 _DONOR_ORDER = ("SR", "SeR", "TeR", "CCR", "CR", "CN", "NR", "OR", "PR2")
 _ENCLOSED = 0.30  # length of the mean direction to the metals around an enclosed atom
+_NEAR_LINEAR = 145.0  # degrees between the two nearest donors of a staple metal
+_WEAKER = 0.15  # Å beyond the second donor: a contact that does not hold a motif together
 _METALS_AROUND_INTERSTITIAL = 5
 
 
@@ -98,7 +100,12 @@ def find_motifs(
     symbols = list(atoms.symbols)
     metals_of = donors.metals_of()
     inside = interstitial_anions(atoms, donors)
-    around = {g: metals for g, metals in metals_of.items() if g not in inside}
+    weak = _weak_contacts(atoms.positions, donors, motif_metals)
+    around = {
+        group: tuple(m for m in metals if (m, group) not in weak)
+        for group, metals in metals_of.items()
+        if group not in inside
+    }
     motifs = [
         _staple(symbols, donors, around, metals, groups, motif_metals)
         for metals, groups in _components(donors, around, motif_metals)
@@ -107,13 +114,37 @@ def find_motifs(
     on_kernel = [
         _on_kernel(donors.names[group], group, metals)
         for group, metals in around.items()
-        if donors.is_anionic(group) and not motif_metals.intersection(metals)
+        if metals and donors.is_anionic(group) and not motif_metals.intersection(metals)
     ]
     motifs += [_interstitial(donors.names[group], group, metals_of[group]) for group in inside]
     terminal = tuple(m for m in on_kernel if m.kind == "terminal")
     motifs += [m for m in on_kernel if m.kind != "terminal"]
     motifs.sort(key=lambda motif: (motif.name, motif.metals, motif.donors))
     return tuple(motifs), terminal
+
+
+def _weak_contacts(
+    positions: FloatArray, donors: Donors, motif_metals: set[int]
+) -> set[tuple[int, int]]:
+    """Return (metal, donor group) contacts of motif metals that do not join motifs.
+
+    Silver of a staple often has a third S well beyond its two near ones; counted as a
+    bond it would merge neighbouring staples.
+    """
+    weak = set()
+    for metal, pairs in donors.by_metal().items():
+        if metal not in motif_metals:
+            continue
+        away = {group: positions[atom] - positions[metal] for group, atom in pairs}
+        length = {group: float(np.linalg.norm(step)) for group, step in away.items()}
+        near = sorted(length, key=lambda group: length[group])
+        if len(near) < 3:
+            continue
+        first, second = near[:2]
+        cosine = float(away[first] @ away[second]) / (length[first] * length[second])
+        if cosine < np.cos(np.radians(_NEAR_LINEAR)):
+            weak |= {(metal, g) for g in near[2:] if length[g] > length[second] + _WEAKER}
+    return weak
 
 
 def _components(

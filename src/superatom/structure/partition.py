@@ -33,12 +33,12 @@ __all__ = ["Doubt", "Partition", "Partitions", "partition", "partition_bonds"]
 FloatArray = NDArray[np.float64]
 
 _LINEAR = 150.0  # degrees, donor-metal-donor
-_BENT = 125.0  # degrees; kernel metals with two donors have 96-120 (Au102, Au18)
+_BENT = 130.0  # degrees; kernel metals with two donors have 96-120 (Au102, Au18)
 _DOUBTFUL = 135.0  # degrees; a bent kernel metal from here on is reported
 _SHORT_CONTACT = 3.10  # Å; metal-metal bonds of a kernel end about here
 _FEW_CONTACTS = 3  # short metal-metal contacts that a motif metal may have when bent
 _PLANAR = 0.30  # length of the mean donor direction: 0 planar, 0.33 tetrahedral
-_MANY_CONTACTS = 4  # metals under a pyramidal kernel metal (Ag44: 6); caps such as CdS3 have 2-3
+_MANY_CONTACTS = 5  # metals under a pyramidal kernel metal (Ag44: 6); caps such as CdS3 have 2-4
 _TOUCHING = 3.6  # Å
 _ON_SITE = 0.95  # Å from a lattice site of the kernel; Ag-doped Au36: up to 0.85, true staples 1.08
 
@@ -166,7 +166,7 @@ class _Cluster:
         self.metals: list[int] = np.flatnonzero(is_metal(atoms.numbers)).tolist()
         self.donors = donors
         self.donors_of = donors.by_metal()
-        self.ignored = {group for group, name in donors.names.items() if name == "H"}
+        self.ignored = {group for group, name in donors.names.items() if name in ("H", "CL")}
         self.ignored |= interstitial_anions(atoms, donors)
         self.contacts: dict[int, list[tuple[int, float]]] = {k: [] for k in self.metals}
         pairs = found.of(BondKind.METAL_METAL).tolist()
@@ -178,7 +178,7 @@ class _Cluster:
     def directions(self, metal: int) -> tuple[list[int], FloatArray]:
         """Return the donor groups of a metal and unit vectors to them.
 
-        Hydrides and anions inside the metal frame are left out.
+        Hydrides, arenes and anions inside the metal frame are left out.
         """
         nearest: dict[int, tuple[float, FloatArray]] = {}
         for group, atom in self.donors_of.get(metal, []):
