@@ -190,7 +190,7 @@ def test_help_does_not_load_the_science() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=80))
 def test_no_text_makes_a_traceback(text: str) -> None:
     for command in ("show", "balance"):

@@ -283,6 +283,23 @@ def test_group_is_opened_only_when_needed_and_said() -> None:
     assert any("OAc counted as atoms" in note for note in opened.notes)
 
 
+@pytest.mark.parametrize(
+    ("printed", "missing"),
+    [
+        ("2 CO2 + 16 H+ + 16 e- -> C2H5CHO + 5 H2O", "1 CO2 is missing on the left"),
+        ("[Au18(SG)14] + 7 AuSG -> [Au25(SG)18]- + 3 <SG>^-", "4 e- is missing on the left"),
+        ("2 Au38(SR)24 + 2 HSR -> Au36(SR)24 + Au40(SR)26", "1 H2 is missing on the right"),
+        ("[Au25(SR)18]- + 2 AuSR -> Au28(SR)20 + SR-", "1 AuSR is missing on the left"),
+        ("PtAu24(SR)18 -> Au25(SR)18 + 2 H2", ""),
+        ("4 Au + 4 HSR + O2 -> 4 AuSR + H2O", "1 H2O is missing on the right"),
+    ],
+)
+def test_the_species_that_print_forgot(printed: str, missing: str) -> None:
+    notes = [note for note in check(printed).notes if "missing on" in note]
+    assert notes == ([f"as printed, {missing}"] if missing else [])
+    assert notes == [note for note in balance(printed).notes if "missing on" in note]
+
+
 def test_too_many_independent_reactions_are_refused() -> None:
     species = [f"Au{i}Ag{i * i % 7 + 1}Cu{i % 5 + 1}" for i in range(1, 31)]
     with pytest.raises(BalanceError, match="independent reactions"):

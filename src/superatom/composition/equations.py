@@ -25,7 +25,7 @@ from superatom.composition.electron_sources import half_reaction
 from superatom.composition.lexicon import Lexicon
 from superatom.composition.ligands import LigandLibrary, default_library
 from superatom.composition.markup import read_markup
-from superatom.composition.missing import shortfall_text
+from superatom.composition.missing import missing_species, shortfall_text
 from superatom.composition.reactions import Reaction, read_reaction
 from superatom.composition.species_notation import read_species
 from superatom.composition.stoichiometry import Solutions
@@ -236,7 +236,8 @@ def check(
     """
     reaction = read_reaction(equation, library=library, definitions=definitions)
     conserved = conserved_as_printed(reaction)
-    notes = (*reaction.notes, *_opened_notes(conserved))
+    missing = missing_species(reaction, conserved)
+    notes = (*reaction.notes, *_opened_notes(conserved), *([missing] if missing else []))
     surplus = conserved.imbalance(reaction.printed)
     return Check(reaction.text, surplus, notes, stamp(_METHOD, reaction.text))
 
@@ -295,6 +296,9 @@ def balance(
     notes = [*reaction.notes, *_opened_notes(attempt.conserved)]
     if set(_printed_imbalance(written, attempt.conserved.opened)) == {CHARGE}:
         notes.append("as printed all atoms agree and only the charge does not: a lost charge?")
+    if any(term.printed is not None for term in written.terms):
+        whole = conserved_rows(written.terms, attempt.conserved.opened)
+        notes += filter(None, [missing_species(written, whole)])
     if half:
         notes.append(f"electrons from {half.name}: {half.reaction.text}")
     return _result(written, reaction, attempt, tuple(notes), conventions)

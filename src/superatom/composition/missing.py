@@ -18,7 +18,7 @@ from superatom.composition.species import Species
 from superatom.composition.species_notation import read_species
 from superatom.composition.stoichiometry import Vector, integer_nullspace, solve
 
-__all__ = ["Obstacle", "explain_impossible", "shortfall_text"]
+__all__ = ["Obstacle", "explain_impossible", "missing_species", "shortfall_text"]
 
 _MOST_SUGGESTIONS = 4
 _MOST_TERMS = 12  # of longer reactions only one missing species is looked for
@@ -80,6 +80,31 @@ def shortfall_text(surplus: dict[str, Fraction]) -> str:
             f"{'positive' if charge > 0 else 'negative'}"
         )
     return "; ".join(sides)
+
+
+def missing_species(reaction: Reaction, conserved: Conserved) -> str:
+    """Say which one species, taken often enough, would make the printed equation right.
+
+    Tried are the species of the equation, common ones and ions of its ligands; '' if none
+    does it.
+    """
+    surplus = conserved.imbalance(reaction.printed)
+    if not surplus:
+        return ""
+    there = [term.species for term in reaction.terms]
+    for species in (*there, *_candidates(reaction)):
+        content = dict(species.content(conserved.opened))
+        if species.charge:
+            content[CHARGE] = species.charge
+        if content.keys() != surplus.keys():
+            continue
+        factors = {surplus[name] / n for name, n in content.items()}
+        if len(factors) == 1:
+            factor = factors.pop()
+            side = "right" if factor > 0 else "left"
+            amount = coefficient_text(abs(factor))
+            return f"as printed, {amount} {species.text} is missing on the {side}"
+    return ""
 
 
 def _one_sided(conserved: Conserved) -> dict[str, str]:
