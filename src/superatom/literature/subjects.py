@@ -1,0 +1,169 @@
+"""What a record is about: clusters under one key, whatever name a ligand goes by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from superatom.composition.cluster import Cluster
+from superatom.composition.counts import Number
+from superatom.composition.electrons import count_electrons
+from superatom.composition.formula import parse_formulas
+from superatom.composition.parts import LigandPart, MetalPart
+from superatom.composition.series import ClusterSeries
+from superatom.errors import FormulaError, SuperatomError
+
+__all__ = ["Subject", "read_subjects", "split_clusters", "subject_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A cluster as the store knows it.
+
+    Attributes
+    ----------
+    key : str
+        The same for every spelling of the same cluster.
+    body : str
+        Key of metals and ligands alone: charge, counter-ions, isomer, host left out.
+    frame : str
+        Key of the metals alone.
+    formula : str
+        Normal form.
+    charge : int or None
+        Charge, None if not known.
+    electrons : int or float or None
+        Superatom electrons; None if charge or composition is open.
+    metals : tuple[tuple[str, Number or None], ...]
+        Metals and counts; None where the count is a variable.
+    ligands : tuple[tuple[str, str, Number or None], ...]
+        Name, class and count of each ligand.
+    isomer, host : str
+        Label; template or support.
+    """
+
+    key: str
+    body: str
+    frame: str
+    formula: str
+    charge: int | None
+    electrons: Number | None
+    metals: tuple[tuple[str, Number | None], ...]
+    ligands: tuple[tuple[str, str, Number | None], ...]
+    isomer: str = ""
+    host: str = ""
+
+    @property
+    def size(self) -> Number | None:
+        """Number of metal atoms; None if a count is open."""
+        counts = [n for _, n in self.metals]
+        return None if None in counts else sum(n for n in counts if n is not None)
+
+
+def split_clusters(cell: str) -> tuple[str, ...]:
+    """Split the cell of a table that names several clusters with ' | ' between them."""
+    return tuple(part.strip() for part in cell.split("|") if part.strip())
+
+
+@lru_cache(maxsize=65536)
+def read_subjects(text: str) -> tuple[Subject, ...]:
+    """Return the clusters of a formula text.
+
+    Raises
+    ------
+    FormulaError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> one, = read_subjects("[Au25(2-PET)18]-")
+    >>> two, = read_subjects("[Au25(SC2H4Ph)18]-")
+    >>> one.key == two.key, one.electrons
+    (True, 8)
+    """
+    try:
+        found = parse_formulas(text)
+    except FormulaError:
+        raise
+    except SuperatomError as error:
+        raise FormulaError(str(error), text) from error
+    return tuple(subject_of(formula) for formula in found)
+
+
+def subject_of(formula: Cluster | ClusterSeries) -> Subject:
+    """Return the key and the searchable parts of a cluster or series."""
+    metals, ligands = _metals(formula), _ligands(formula)
+    frame = _dump(sorted((name, str(n)) for name, n in _counts(formula, MetalPart)))
+    body = _dump([frame, sorted((name, str(n)) for name, n in _counts(formula, LigandPart))])
+    if isinstance(formula, Cluster):
+        key = _dump(_plain(formula.identity))
+        charge, electrons = formula.charge, _electrons(formula)
+    else:
+        ions = sorted((c.ligand.name, str(c.count)) for c in formula.companions)
+        key = _dump(["series", body, str(formula.charge), ions, formula.isomer, formula.domain])
+        charge, electrons = None, None
+    host = formula.host or formula.support
+    return Subject(
+        key, body, frame, str(formula), charge, electrons, metals, ligands, formula.isomer, host
+    )
+
+
+def _counts(
+    formula: Cluster | ClusterSeries, kind: type[MetalPart] | type[LigandPart]
+) -> Iterable[tuple[str, object]]:
+    """Yield names and counts, parts of the same name added where they are numbers."""
+    totals: dict[str, list[object]] = {}
+    for part, count in formula.parts:
+        if isinstance(part, kind):
+            name = part.name if isinstance(part, MetalPart) else _ligand_key(part)
+            totals.setdefault(name, []).append(count)
+    for name, counts in totals.items():
+        numbers = [n for n in counts if isinstance(n, int | float)]
+        rest = sorted(str(n) for n in counts if not isinstance(n, int | float))
+        yield name, "+".join([*([f"{sum(numbers):g}"] if numbers else []), *rest])
+
+
+def _ligand_key(part: LigandPart) -> str:
+    return f"{part.ligand.name}:{part.ligand.formula}"
+
+
+def _metals(formula: Cluster | ClusterSeries) -> tuple[tuple[str, Number | None], ...]:
+    totals: dict[str, Number | None] = {}
+    for part, count in formula.parts:
+        if isinstance(part, MetalPart):
+            for symbol in part.symbols:
+                sure = isinstance(count, int | float) and len(part.symbols) == 1
+                totals[symbol] = _added(totals.get(symbol, 0), count if sure else None)
+    return tuple(totals.items())
+
+
+def _ligands(formula: Cluster | ClusterSeries) -> tuple[tuple[str, str, Number | None], ...]:
+    totals: dict[tuple[str, str], Number | None] = {}
+    for part, count in formula.parts:
+        if isinstance(part, LigandPart):
+            key = (part.ligand.name, part.ligand.kind)
+            totals[key] = _added(totals.get(key, 0), count)
+    return tuple((name, kind, n) for (name, kind), n in totals.items())
+
+
+def _added(total: Number | None, count: object) -> Number | None:
+    if total is None or not isinstance(count, int | float):
+        return None
+    return total + count
+
+
+def _electrons(cluster: Cluster) -> Number | None:
+    try:
+        return count_electrons(cluster).total
+    except SuperatomError:  # an open charge or part: the count is not known, which is an answer
+        return None
+
+
+def _plain(value: object) -> object:
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
