@@ -65,6 +65,23 @@ def test_read_writes_xyz(ring: Path, tmp_path: Path) -> None:
     assert json.loads(done.stdout)["charge"] is None
 
 
+def test_compare_a_turned_and_stretched_copy(ring: Path, tmp_path: Path) -> None:
+    atoms = read_atoms(ring)
+    turned = atoms[::-1]
+    turned.positions[-1] += [0.0, 0.0, 0.5]  # the first Au
+    turned.rotate(50.0, (1, 1, 0))
+    other = tmp_path / "turned.xyz"
+    write(other, turned)
+    done = _RUN.invoke(app, ["structure", "compare", str(ring), str(other)])
+    assert done.exit_code == 0, done.output
+    assert "same isomer" in done.output
+    rows = [line.split() for line in done.output.splitlines()[1:]]
+    largest = next(row for row in rows if len(row) == 3 and row[2].startswith("0."))
+    assert largest[1] == "Au17"  # the atom that was moved, in the second file
+    done = _RUN.invoke(app, ["structure", "compare", str(ring), str(other), "--json"])
+    assert json.loads(done.stdout)["same_isomer"] is True
+
+
 @pytest.mark.parametrize("command", ["read", "dissect", "sites"])
 @pytest.mark.parametrize("content", ["", "5\ncut\nAu 0 0 0\n", "2\n\nC 0 0 0\nC 0 0 nan\n"])
 def test_bad_files_end_with_two(tmp_path: Path, command: str, content: str) -> None:

@@ -134,6 +134,35 @@ def sites(
     print_table(site_table(anatomy, every=every))
 
 
+@app.command()
+def compare(
+    first: File,
+    second: Annotated[Path, typer.Argument(help="The structure to compare it with.")],
+    mirror: Annotated[
+        bool, typer.Option(help="Whether a mirror image may be compared where it fits better.")
+    ] = True,
+    metals: Annotated[
+        str, typer.Option(help="elements, or sites: an alloy against its parent.")
+    ] = "elements",
+    shifts: Annotated[int, typer.Option(help="Largest shifts of atoms to list.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two structures atom by atom, by the best rotation and matching."""
+    from superatom.structure.compare import compare as match
+
+    one, other = (_crystal(file, 0, 0, -1).atoms for file in (first, second))
+    found = match(one, other, reflection=mirror, metals=metals)
+    if as_json:
+        _print_json(found.as_dict())
+        return
+    from superatom.cli.printing.anatomies import print_table
+    from superatom.report.anatomy_tables import shift_table
+
+    typer.echo(str(found))
+    if shifts > 0:
+        print_table(shift_table(found, one, other, shifts))
+
+
 def _crystal(file: Path, picture: int, cluster: int, frame: int) -> Crystal:
     from superatom.structure.read import read_structure
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from superatom.errors import StructureError
 from superatom.structure.anatomy import Anatomy
 from superatom.structure.dopants import POSITIONS, site_counts
 
-__all__ = ["ReportTable", "anatomy_tables", "site_table"]
+if TYPE_CHECKING:
+    from ase import Atoms
+
+    from superatom.structure.compare import Comparison
+
+__all__ = ["ReportTable", "anatomy_tables", "shift_table", "site_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +189,29 @@ def site_table(anatomy: Anatomy, *, every: bool = False) -> ReportTable:
     counted = Counter(described)
     order = sorted(counted, key=lambda row: (POSITIONS.index(row[0]), row))
     return _table("Metal sites", f"#count|{columns}", [(counted[row], *row) for row in order])
+
+
+def shift_table(found: Comparison, first: Atoms, second: Atoms, count: int) -> ReportTable:
+    """Return the atoms that lie farthest from their partners, metals and anchors superposed.
+
+    Parameters
+    ----------
+    found : Comparison
+        Comparison of the two structures.
+    first, second : ase.Atoms
+        The structures.
+    count : int
+        Number of rows.
+    """
+    mapping = np.array(found.mapping)
+    paired = np.flatnonzero(mapping >= 0)
+    moved = first.positions[paired] @ np.array(found.rotation).T + np.array(found.translation)
+    shift = np.linalg.norm(moved - second.positions[mapping[paired]], axis=1)
+    rows = [
+        (f"{first.symbols[k]}{k}", f"{second.symbols[mapping[k]]}{mapping[k]}", f"{d:.3f}")
+        for k, d in sorted(zip(paired.tolist(), shift, strict=True), key=lambda row: -row[1])
+    ]
+    return _table("Largest shifts", "first|second|#shift / Å", rows[:count])
 
 
 def _electrons(anatomy: Anatomy) -> ReportTable:
