@@ -28,7 +28,7 @@ def _gaussians(
 def test_centres_and_widths_of_gaussians(power: float) -> None:
     truth = [1000.0003, 1001.00371, 1004.50013, 1007.21]
     spectrum = _gaussians(truth, [100, 80, 30, 60], power, noise=0.1)
-    peaks = pick_peaks(spectrum)
+    peaks = pick_peaks(spectrum, min_signal_to_noise=6)
     assert len(peaks) == 4
     width = 1000 / power
     np.testing.assert_allclose(peaks.mz, truth, atol=0.01 * width)

@@ -119,6 +119,16 @@ def test_repairs_are_stated(tmp_path: Path) -> None:
         assert word in notes
 
 
+def test_noise_about_a_subtracted_baseline_is_kept(tmp_path: Path) -> None:
+    mz = 1000 + 0.01 * np.arange(500)
+    rng = np.random.default_rng(1)
+    height = 100 * np.exp(-(((mz - 1002.5) / 0.05) ** 2)) + rng.standard_normal(500)
+    rows = "".join(f"{m:.4f}\t{h:.3f}\n" for m, h in zip(mz, height, strict=True))
+    spectrum = read_spectrum(write(tmp_path / "noisy.txt", rows))
+    np.testing.assert_allclose(spectrum.intensity, height, atol=1e-3)
+    assert "kept" in spectrum.notes[0]
+
+
 def test_swapped_columns_without_names_are_swapped_back(tmp_path: Path) -> None:
     mz = 1000 + 0.01 * np.arange(500)
     height = 100 * np.exp(-(((mz - 1002.5) / 0.05) ** 2))

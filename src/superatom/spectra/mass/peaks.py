@@ -117,16 +117,21 @@ def _blocks(intensity: _Array, edges: _Index) -> tuple[_Array, _Array]:
     p5, p25, p50, p95, differences = np.array(rows).T
     # Noise is symmetric and rough; a picket fence of isotope peaks is symmetric but smooth.
     quiet = ((p95 - p50) < 2 * (p50 - p5)) & ((p25 - p5) < 8 * differences)
-    spread = np.where(quiet, (p25 - p5) / 0.970, np.nan)
-    noise = differences
-    if quiet.any():
-        place = np.arange(quiet.size)
-        noise = np.maximum(noise, np.interp(place, place[quiet], spread[quiet]))
+    quiet &= differences <= 2 * np.quantile(differences, 0.2)
+    smoothing = 1.0
+    if quiet.any():  # noise that the instrument has smoothed is larger than its differences
+        spread = (p25[quiet] - p5[quiet]) / 0.970
+        smoothing = max(1.0, float(np.median(spread / np.maximum(differences[quiet], 1e-300))))
     floor = 1e-3 * float(np.quantile(intensity, 0.9995))
-    noise = np.maximum(_rolling(noise, 2, np.median), floor)
+    # Peaks only add to differences: the quieter of the blocks around tell the noise.
+    noise = np.maximum(smoothing * _rolling(differences, 6, _low_quantile), floor)
     # The 5 % quantile of noise alone lies 1.645 standard deviations below the baseline.
     baseline = np.where(quiet, p50, np.minimum(p50, p5 + 1.645 * noise))
     return baseline, noise
+
+
+def _low_quantile(values: _Array, axis: int) -> _Array:
+    return np.asarray(np.quantile(values, 0.3, axis=axis))
 
 
 def _rolling(values: _Array, reach: int, statistic: object) -> _Array:

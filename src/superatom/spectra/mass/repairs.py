@@ -16,13 +16,14 @@ from superatom.spectra.mass.spectrum import Spectrum
 __all__ = ["looks_like_profile", "repaired"]
 
 _LARGEST_MZ = 1e6
+_NOISE_SHARE = 0.1  # of the tallest point: deeper negative values are no noise
 _PROFILE_STEP = 0.08  # m/z; below the spacing of isotope peaks at charge 12
 
 _Array = NDArray[np.float64]
 
 
 def repaired(scan: Scan, source: str) -> Spectrum:
-    """Return `scan` as a spectrum: sorted, finite, without negative or repeated points.
+    """Return `scan` as a spectrum: sorted, finite, without negative peaks or repeated points.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ def repaired(scan: Scan, source: str) -> Spectrum:
     if not np.any(intensity > 0):
         raise DataFileError(source, "has no intensity above zero", hint="is it an empty scan?")
     profile = looks_like_profile(mz, intensity) if scan.profile is None else scan.profile
-    intensity = _not_negative(intensity, notes)
+    intensity = _not_negative(intensity, profile, notes)
     mz, intensity = _without_duplicates(mz, intensity, profile, notes)
     made = stamp("read from a file", mz.tobytes(), intensity.tobytes())
     return Spectrum(mz, intensity, profile, scan.polarity, source, scan.time_s, made, tuple(notes))
@@ -96,15 +97,21 @@ def _sorted(mz: _Array, intensity: _Array, notes: list[str]) -> tuple[_Array, _A
     return np.ascontiguousarray(mz), np.ascontiguousarray(intensity)
 
 
-def _not_negative(intensity: _Array, notes: list[str]) -> _Array:
+def _not_negative(intensity: _Array, profile: bool, notes: list[str]) -> _Array:
+    """Set negative intensities to zero, except noise about a subtracted baseline.
+
+    Cutting off one half of the noise of a profile would lift its baseline.
+    """
     negative = intensity < 0
-    if negative.any():
-        notes.append(
-            f"set {int(negative.sum())} negative intensities to zero "
-            f"(lowest {float(intensity.min()):.4g})"
-        )
-        return np.where(negative, 0.0, intensity)
-    return intensity
+    if not negative.any():
+        return intensity
+    lowest = float(intensity.min())
+    told = f"{int(negative.sum())} negative intensities (lowest {lowest:.4g})"
+    if profile and -lowest < _NOISE_SHARE * float(intensity.max()):
+        notes.append(f"kept {told} as noise about a subtracted baseline")
+        return intensity
+    notes.append(f"set {told} to zero")
+    return np.where(negative, 0.0, intensity)
 
 
 def _without_duplicates(

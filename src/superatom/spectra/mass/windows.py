@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from superatom.errors import SearchError
 from superatom.spectra.mass.assignments import Window
 from superatom.spectra.mass.charges import SPACING, ChargeCandidate, charge_ladder, spacing_charges
-from superatom.spectra.mass.peaks import Peaks, pick_peaks
+from superatom.spectra.mass.peaks import Peaks, background, pick_peaks
 from superatom.spectra.mass.spectrum import Spectrum
 
 __all__ = ["PeakGroup", "find_groups", "find_windows", "windows_by_hand"]
@@ -47,6 +47,8 @@ class PeakGroup:
         Possible numbers of charges, best first; empty if the isotopes are not resolved.
     from_ladder : bool
         Whether a charge ladder decided between the charges.
+    is_resolved : bool
+        Whether its isotope peaks are narrower than half of their spacing.
     """
 
     mz_lo: float
@@ -58,6 +60,7 @@ class PeakGroup:
     n_peaks: int
     charges: tuple[ChargeCandidate, ...]
     from_ladder: bool = False
+    is_resolved: bool = True
 
     def window(self, polarity: int) -> Window:
         """Return the window to assign; its charge is None unless number and sign are clear.
@@ -200,6 +203,7 @@ def _group(
         float(peaks.signal_to_noise[members][top]),
         len(members),
         charges,
+        is_resolved=bool(charges) and width < spacing / 2,
     )
 
 
@@ -252,7 +256,7 @@ def find_windows(
     sign = polarity or spectrum.polarity
     groups = find_groups(spectrum, **options)  # type: ignore[arg-type]
     joined: list[tuple[Window, float]] = []
-    for group in groups:
+    for group in _to_ground(spectrum, groups):
         window = group.window(sign)
         if joined and _overlap(joined[-1][0], window) > 1 / 3:
             joined[-1] = (_union(joined[-1][0], window), max(joined[-1][1], group.height))
@@ -260,6 +264,31 @@ def find_windows(
             joined.append((window, group.height))
     tallest = sorted(joined, key=lambda each: -each[1])[:most]
     return tuple(sorted((window for window, _ in tallest), key=lambda each: each.mz_lo))
+
+
+def _to_ground(spectrum: Spectrum, groups: Sequence[PeakGroup]) -> list[PeakGroup]:
+    """Widen groups whose isotopes merge until their signal falls to the noise or rises again."""
+    if not spectrum.profile or all(group.is_resolved for group in groups):
+        return list(groups)
+    around = background(spectrum)
+    signal = spectrum.intensity - around.baseline
+    least = 3 * around.noise
+    return [
+        group if group.is_resolved else _widened(spectrum.mz, signal, least, group)
+        for group in groups
+    ]
+
+
+def _widened(mz: _Array, signal: _Array, least: _Array, group: PeakGroup) -> PeakGroup:
+    ends = []
+    for start, step in ((group.mz_lo, -1), (group.mz_hi, 1)):
+        at = int(np.clip(np.searchsorted(mz, start), 0, mz.size - 1))
+        lowest = max(float(signal[at]), float(least[at]))
+        while 0 < at < mz.size - 1 and least[at] < signal[at] <= lowest + least[at]:
+            lowest = min(lowest, float(signal[at]))
+            at += step
+        ends.append(float(mz[at]))
+    return replace(group, mz_lo=min(ends[0], group.mz_lo), mz_hi=max(ends[1], group.mz_hi))
 
 
 def _overlap(first: Window, second: Window) -> float:
