@@ -19,7 +19,7 @@ from superatom.spectra.mass.candidates import Candidates
 from superatom.spectra.mass.evidence import ChemicalEvidence, chemistry
 from superatom.spectra.mass.fit import MixtureFits, Pattern, profile_columns
 from superatom.spectra.mass.scoring import FWHM_PER_SIGMA, Trace
-from superatom.spectra.mass.species import ShiftPrior, Slot, WindowFit, patterns_of
+from superatom.spectra.mass.species import Slot, WindowFit, patterns_of
 from superatom.spectra.mass.window_search import PreparedWindow
 
 __all__ = ["EQUIVALENT", "Answer", "answers_of", "finish"]
@@ -64,7 +64,7 @@ class Answer:
         return self.slot.candidates
 
 
-def answers_of(prepared: PreparedWindow, fit: WindowFit, prior: ShiftPrior) -> list[Answer]:
+def answers_of(prepared: PreparedWindow, fit: WindowFit) -> list[Answer]:
     """Return one answer per component of a window, the strongest first."""
     if fit.fit is None or not fit.slots:
         return [_no_answer(prepared, fit)]
@@ -75,7 +75,7 @@ def answers_of(prepared: PreparedWindow, fit: WindowFit, prior: ShiftPrior) -> l
     residual_peaks = _residual_peaks(trace, shown.residual)
     found = []
     for number, slot in enumerate(fit.slots):
-        chi2 = slot.chi2 + ((slot.shift_ppm - prior.mean) / prior.sd) ** 2
+        chi2 = slot.chi2 + slot.penalty
         chi2 = chi2 - chi2.min()
         assignment = Assignment(
             window=prepared.window,
@@ -103,7 +103,7 @@ def _no_answer(prepared: PreparedWindow, fit: WindowFit) -> Answer:
     )
     none = prepared.candidates.take(np.zeros(0, dtype=np.int64))
     nothing = np.zeros(0)
-    slot = Slot(none, nothing, nothing, nothing, nothing)
+    slot = Slot(none, nothing, nothing, nothing, nothing, nothing)
     return Answer(assignment, slot, nothing, chemistry(none), empty)
 
 
@@ -112,11 +112,11 @@ def _curves(fit: WindowFit, best: MixtureFits) -> tuple[Floats, Floats]:
     trace = fit.trace
     patterns = [patterns_of(slot.candidates.take(np.array([slot.chosen]))) for slot in fit.slots]
     columns = []
-    for amount, pattern in zip(best.amounts[0], patterns, strict=True):
+    for amount, ppm, pattern in zip(best.amounts[0], best.own_ppm[0], patterns, strict=True):
         shape, _, _ = profile_columns(
             trace,
             Pattern(pattern.mz, pattern.height),
-            best.shift_ppm * 1e-6,
+            np.array([[ppm * 1e-6]]),
             best.fwhm / FWHM_PER_SIGMA,
         )
         columns.append(amount * shape[0, 0])

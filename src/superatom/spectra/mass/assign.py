@@ -97,7 +97,7 @@ def assign(
     for each in prepared:
         clock.check()
         prior = _prior(known, each.trace.centre, wide)
-        fit = find_species(each.trace, each.candidates, prior, max_components)
+        fit = find_species(each.trace, each.candidates, prior, max_components, each.widths)
         answers.append(_answer(each, fit, prior, decoys))
     assigned = with_relatives([answer for group in answers for answer in group])
     return Assignments(
@@ -175,7 +175,7 @@ def _calibrated(
     mz, shifts, weights = [], [], []
     for each in strongest[:_CALIBRANTS]:
         clock.check()
-        fit = find_species(each.trace, each.candidates, wide, min(most, 2))
+        fit = find_species(each.trace, each.candidates, wide, min(most, 2), each.widths)
         if not fit.slots:
             continue
         slot = fit.slots[0]
@@ -187,7 +187,7 @@ def _calibrated(
 
 def _answer(each: PreparedWindow, fit: WindowFit, prior: ShiftPrior, decoys: bool) -> list[Answer]:
     """Return one answer per component of a window."""
-    found = answers_of(each, fit, prior)
+    found = answers_of(each, fit)
     if decoys and found and fit.slots:
         residual = fit.trace.intensity - found[0].others
         wrong = false_probability(fit, each.candidates, prior, residual)

@@ -48,7 +48,7 @@ def false_probability(
     """
     if not fit.slots:
         return float("nan")
-    best = float((fit.slots[0].chi2 + _penalty(fit.slots[0].shift_ppm, prior)).min())
+    best = float((fit.slots[0].chi2 + fit.slots[0].penalty).min())
     odds = []
     for move in _moves(candidates.space):
         chi2 = _best_decoy(fit, candidates, prior, residual, move)

@@ -1,14 +1,14 @@
 """Fit mixtures of isotope envelopes to a stretch of spectrum: shift, width, baseline, amounts.
 
-For a batch of hypotheses, each a mixture of K envelopes with a common shift s and peak width
-w, the residual sum of squares is minimised over s and w by Gauss-Newton steps (two outer
-parameters) and over the K amounts, which are not negative, and a straight baseline by linear
-least squares inside (variable projection).
+For a batch of hypotheses, each a mixture of K envelopes with a peak width w and a shift s_k
+each that may differ from their mean by a few ppm, the residual sum of squares is minimised
+over these outer parameters by Gauss-Newton steps, and over the K amounts, which are not
+negative, and a straight baseline by linear least squares inside (variable projection).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,8 @@ __all__ = ["MixtureFits", "Pattern", "fit_mixtures", "profile_columns"]
 Floats = NDArray[np.float64]
 
 _REACH = 4.5
-_STEPS = 5
+_STEPS = 4
+_APART = 8.0  # ppm that species of one window may be shifted from their mean
 _WIDTH_RANGE = 1.8  # the fitted width stays within this factor of the estimate
 _CHUNK = 2_000_000  # numbers in the largest array
 
@@ -42,7 +43,9 @@ class MixtureFits:
     rss : ndarray, shape (B,)
         Residual sum of squares.
     shift_ppm, fwhm : ndarray, shape (B,)
-        Common shift, and peak width in m/z.
+        Mean shift by amounts, and peak width in m/z.
+    own_ppm : ndarray, shape (B, K)
+        Shift of each component.
     amounts : ndarray, shape (B, K)
         Height of each component's tallest peak.
     baseline : ndarray, shape (B, 2)
@@ -52,8 +55,13 @@ class MixtureFits:
     rss: Floats
     shift_ppm: Floats
     fwhm: Floats
+    own_ppm: Floats
     amounts: Floats
     baseline: Floats
+
+    def rows(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> MixtureFits:
+        """Return some of the fits."""
+        return MixtureFits(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 def profile_columns(
@@ -64,11 +72,11 @@ def profile_columns(
     Parameters
     ----------
     trace : Trace
-        Evenly spaced points.
+        Points of similar spacing.
     pattern : Pattern
         Envelopes of shape (B, K, k).
-    shift : ndarray, shape (B,)
-        Relative shift (not ppm).
+    shift : ndarray, shape (B, K)
+        Relative shift (not ppm) of each component.
     sigma : ndarray, shape (B,)
         Standard deviation of a peak in m/z.
 
@@ -79,19 +87,22 @@ def profile_columns(
     n_points = trace.mz.size
     spacing = (trace.mz[-1] - trace.mz[0]) / (n_points - 1)
     batch, n_parts, _ = pattern.mz.shape
-    centre = pattern.mz * (1.0 + shift[:, None, None])
+    centre = pattern.mz * (1.0 + shift[:, :, None])
     reach = int(np.ceil(_REACH * sigma.max() / spacing)) + 1
-    near = np.rint((centre - trace.mz[0]) / spacing).astype(np.int64)
-    cell = near[..., None] + np.arange(-reach, reach + 1)
-    u = (trace.mz[0] + cell * spacing - centre[..., None]) / sigma[:, None, None, None]
+    place = np.interp(
+        centre, trace.mz, np.arange(n_points), left=-reach - 2, right=n_points + reach
+    )
+    cell = np.rint(place).astype(np.int64)[..., None] + np.arange(-reach, reach + 1)
+    at = trace.mz[np.clip(cell, 0, n_points - 1)]
+    u = (at - centre[..., None]) / sigma[:, None, None, None]
     bell = pattern.height[..., None] * np.exp(-0.5 * u * u)
     inside = (cell >= 0) & (cell < n_points)
     row = np.arange(batch * n_parts).reshape(batch, n_parts, 1, 1) * n_points
-    place = (row + cell)[inside]
+    target = (row + cell)[inside]
     size = batch * n_parts * n_points
     slope = bell * u * (pattern.mz / sigma[:, None, None])[..., None]
     columns: list[Floats] = [
-        np.asarray(np.bincount(place, values[inside], size), dtype=np.float64).reshape(
+        np.asarray(np.bincount(target, values[inside], size), dtype=np.float64).reshape(
             batch, n_parts, n_points
         )
         for values in (bell, slope, bell * u * u)
@@ -112,7 +123,7 @@ def fit_mixtures(
     Parameters
     ----------
     trace : Trace
-        Measured points, evenly spaced.
+        Measured points.
     pattern : Pattern
         Envelopes of shape (B, K, k); heights 0 pad.
     shift_ppm : ndarray, shape (B,)
@@ -147,35 +158,47 @@ def _fit_chunk(
     limits_ppm: tuple[float, float],
     fixed_width: bool,
 ) -> tuple[Floats, ...]:
-    shift = shift_ppm * 1e-6
+    n_parts = pattern.mz.shape[1]
     sigma0 = trace.fwhm / FWHM_PER_SIGMA
+    shift = np.repeat(shift_ppm[:, None] * 1e-6, n_parts, axis=1)
     log_width = np.zeros(len(shift))
-    ramp = np.linspace(-0.5, 0.5, trace.mz.size)
     bounds = np.array(limits_ppm) * 1e-6
-    best = _evaluate(trace, pattern, shift, sigma0 * np.exp(log_width), ramp)
-    state = (shift.copy(), log_width.copy())
+    widest = np.log(_WIDTH_RANGE)
+    largest = 0.7 * sigma0 / trace.centre
+    best = _evaluate(trace, pattern, shift, sigma0 * np.exp(log_width))
     damping = np.ones(len(shift))
     for _ in range(_STEPS):
-        move = best.move(trace, ramp, fixed_width) * damping[:, None]
-        largest = 0.7 * sigma0 / trace.centre
-        new_shift = np.clip(state[0] + np.clip(move[:, 0], -largest, largest), *bounds)
-        new_width = np.clip(
-            state[1] + np.clip(move[:, 1], -0.3, 0.3),
-            -np.log(_WIDTH_RANGE),
-            np.log(_WIDTH_RANGE),
-        )
-        trial = _evaluate(trace, pattern, new_shift, sigma0 * np.exp(new_width), ramp)
+        move, wider = best.move(trace, fixed_width)
+        move = np.clip(move * damping[:, None], -largest, largest)
+        new_shift = _together(shift + move, best.linear[:, :-2], bounds)
+        new_width = np.clip(log_width + np.clip(wider * damping, -0.3, 0.3), -widest, widest)
+        trial = _evaluate(trace, pattern, new_shift, sigma0 * np.exp(new_width))
         better = trial.rss < best.rss
-        state[0][better], state[1][better] = new_shift[better], new_width[better]
+        shift[better], log_width[better] = new_shift[better], new_width[better]
         damping = np.where(better, 1.0, damping * 0.4)
         best = best.replaced(trial, better)
+    amounts = best.linear[:, :-2]
     return (
         best.rss,
-        state[0] * 1e6,
-        trace.fwhm * np.exp(state[1]),
-        best.linear[:, :-2],
+        _mean_shift(shift, amounts)[:, 0] * 1e6,
+        trace.fwhm * np.exp(log_width),
+        shift * 1e6,
+        amounts,
         best.linear[:, -2:],
     )
+
+
+def _mean_shift(shift: Floats, amounts: Floats) -> Floats:
+    weight = np.maximum(amounts, 0.0) + 1e-12
+    mean: Floats = (shift * weight).sum(axis=1, keepdims=True) / weight.sum(axis=1, keepdims=True)
+    return mean
+
+
+def _together(shift: Floats, amounts: Floats, bounds: Floats) -> Floats:
+    """Return shifts within bounds whose distance from their mean is limited."""
+    mean = np.clip(_mean_shift(shift, amounts), bounds[0], bounds[1])
+    near: Floats = mean + np.clip(shift - mean, -_APART * 1e-6, _APART * 1e-6)
+    return np.clip(near, bounds[0], bounds[1])
 
 
 @dataclass(slots=True, eq=False)
@@ -194,25 +217,34 @@ class _State:
             getattr(self, name)[rows] = getattr(other, name)[rows]
         return self
 
-    def move(self, trace: Trace, ramp: Floats, fixed_width: bool) -> Floats:
-        """Return the Gauss-Newton step in shift and ln(width), shape (B, 2)."""
+    def move(self, trace: Trace, fixed_width: bool) -> tuple[Floats, Floats]:
+        """Return the Gauss-Newton steps in the shifts, (B, K), and in ln(width), (B,)."""
         amounts = self.linear[:, :-2]
-        toward = [np.einsum("bk,bkn->bn", amounts, self.by_shift)]
-        if not fixed_width:
-            toward.append(np.einsum("bk,bkn->bn", amounts, self.by_width))
-        flat = np.broadcast_to(np.ones_like(ramp), toward[0].shape)
-        tilt = np.broadcast_to(ramp, toward[0].shape)
-        design = np.concatenate([self.columns, np.stack([flat, tilt, *toward], axis=1)], axis=1)
+        batch, n_parts, n_points = self.columns.shape
+        by_width = np.einsum("bk,bkn->bn", amounts, self.by_width)[:, None]
+        design = np.concatenate(
+            [
+                self.columns,
+                _ground(batch, n_points),
+                amounts[..., None] * self.by_shift,
+                by_width * (0.0 if fixed_width else 1.0),
+            ],
+            axis=1,
+        )
         solution = _solve(design, trace.intensity)
-        step = solution[:, -len(toward) :]
-        return np.pad(step, ((0, 0), (0, 2 - len(toward))))
+        return solution[:, n_parts + 2 : -1], solution[:, -1]
 
 
-def _evaluate(trace: Trace, pattern: Pattern, shift: Floats, sigma: Floats, ramp: Floats) -> _State:
+def _ground(batch: int, n_points: int) -> Floats:
+    """Return the two columns of a straight baseline, shape (B, 2, n)."""
+    ramp = np.linspace(-0.5, 0.5, n_points)
+    return np.broadcast_to(np.stack([np.ones_like(ramp), ramp]), (batch, 2, n_points))
+
+
+def _evaluate(trace: Trace, pattern: Pattern, shift: Floats, sigma: Floats) -> _State:
     columns, by_shift, by_width = profile_columns(trace, pattern, shift, sigma)
     batch, n_parts, n_points = columns.shape
-    ground = np.broadcast_to(np.stack([np.ones_like(ramp), ramp]), (batch, 2, n_points))
-    design = np.concatenate([columns, ground], axis=1)
+    design = np.concatenate([columns, _ground(batch, n_points)], axis=1)
     linear = _solve(design, trace.intensity)
     for _ in range(n_parts):  # non-negative: switch off what came out negative, then again
         negative = linear[:, :n_parts] < 0

@@ -45,7 +45,7 @@ class Trace:
     Attributes
     ----------
     mz, intensity : ndarray, shape (n,)
-        Points, ascending in m/z, evenly spaced or nearly so.
+        Points, ascending in m/z, of similar spacing.
     fwhm : float
         Peak width in m/z (a first estimate).
     """

@@ -1,48 +1,33 @@
-"""Find the species in one window: fit every candidate, then mixtures, then weigh alternatives."""
+"""The species of one window: the best mixture, and every candidate weighed in each place."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from superatom.spectra.mass.candidates import Candidates
-from superatom.spectra.mass.fit import MixtureFits, Pattern, fit_mixtures, profile_columns
-from superatom.spectra.mass.scoring import (
-    FWHM_PER_SIGMA,
-    Trace,
-    envelopes_of,
-    scan,
-    shifts_to_try,
-    sticks_of,
+from superatom.spectra.mass.evidence import chemistry
+from superatom.spectra.mass.fit import MixtureFits
+from superatom.spectra.mass.mixture_search import (
+    Hypothesis,
+    MixtureSearch,
+    ShiftPrior,
+    patterns_of,
 )
+from superatom.spectra.mass.scoring import Trace
 
 __all__ = ["ShiftPrior", "Slot", "WindowFit", "find_species", "patterns_of"]
 
 Floats = NDArray[np.float64]
 
-_SHORTLIST = 300  # candidates fitted exactly, of all that were scanned
-_PARTNERS = 40  # second, third ... components tried exactly
-_LEAST_SHARE = 0.03  # a smaller component is not told from imperfect peak shapes
-
-
-@dataclass(frozen=True, slots=True)
-class ShiftPrior:
-    """What is known of the m/z shift before a window is fitted, in ppm.
-
-    Attributes
-    ----------
-    mean, sd : float
-        Expected shift and its uncertainty.
-    low, high : float
-        Hard limits.
-    """
-
-    mean: float = 0.0
-    sd: float = 15.0
-    low: float = -40.0
-    high: float = 40.0
+_SHORTLIST = 500  # candidates fitted exactly, of all that were scanned
+_SHORTLIST_UNRESOLVED = 1000
+_SHORTLIST_BESIDE = 150  # the same, beside other components
+_FINALISTS = 2  # mixtures whose alternatives are weighed together
+_NEAR = 12.0  # score within which a mixture is a finalist
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,9 +39,10 @@ class Slot:
     candidates : Candidates
         Best first.
     chi2 : ndarray, shape (n,)
-        Misfit in units of the noise, without the prior of the shift.
-    rss, shift_ppm, fwhm : ndarray, shape (n,)
-        Of the fit with this candidate and the other components.
+        Misfit in units of the noise, of the best mixture that holds the candidate in this
+        place, with the price of its other components, without the shifts' penalty.
+    rss, shift_ppm, penalty, fwhm : ndarray, shape (n,)
+        Of that fit; the penalty is what the shifts cost, in units of chi square.
     chosen : int
         Which candidate the joint fit of the window was made with.
     """
@@ -65,6 +51,7 @@ class Slot:
     chi2: Floats
     rss: Floats
     shift_ppm: Floats
+    penalty: Floats
     fwhm: Floats
     chosen: int = 0
 
@@ -78,11 +65,11 @@ class WindowFit:
     trace : Trace
         What was fitted.
     slots : tuple[Slot, ...]
-        Components by falling area; empty if nothing fits.
-    fit : MixtureFits
-        Fit of the first candidates of all slots together (a batch of one).
+        Components by falling height; empty if nothing fits.
+    fit : MixtureFits or None
+        Fit of the chosen candidates of all slots together (a batch of one).
     n_independent : float
-        Number of independent points, from the autocorrelation of the residual.
+        Number of independent points of the residual.
     n_candidates : int
         How many candidates were scanned.
     """
@@ -99,217 +86,88 @@ class WindowFit:
         return 0.0 if self.fit is None else 1.0 - float(self.fit.rss[0]) / self.trace.variation
 
 
-def patterns_of(candidates: Candidates, threshold: float = 1e-4) -> Pattern:
-    """Return the envelopes of candidates as patterns of shape (n, 1, k), tallest peak 1."""
-    found = envelopes_of(candidates, threshold)
-    height = found.abundance / found.abundance.max(axis=1, keepdims=True)
-    return Pattern(found.mz(candidates.charge)[:, None], height[:, None])
-
-
 def find_species(
-    trace: Trace, candidates: Candidates, prior: ShiftPrior, most: int = 4
+    trace: Trace,
+    candidates: Candidates,
+    prior: ShiftPrior,
+    most: int = 4,
+    widths: Sequence[float] = (),
 ) -> WindowFit:
     """Fit a window by a mixture of up to `most` candidates.
 
-    Components are added one at a time as long as the misfit falls by more than chance allows
-    among so many candidates; then each is weighed against all others in its place.
+    Parameters
+    ----------
+    trace : Trace
+        Measured points.
+    candidates : Candidates
+        What to try.
+    prior : ShiftPrior
+        What is known of the m/z shift.
+    most : int
+        Most components.
+    widths : sequence of float
+        Peak widths in m/z to start from; that of the trace if none.
     """
     if not len(candidates) or trace.variation <= 0:
         return WindowFit(trace, (), None, float(trace.mz.size), len(candidates))
-    search = _Search(trace, candidates, prior)
-    search.start()
-    while len(search.chosen) < most and search.add():
-        pass
-    return search.result()
-
-
-class _Search:
-    """State of a search: which candidates are chosen, and their joint fit."""
-
-    def __init__(self, trace: Trace, candidates: Candidates, prior: ShiftPrior) -> None:
-        self.trace = trace
-        self.candidates = candidates
-        self.prior = prior
-        self.chosen: list[int] = []
-        self.fit: MixtureFits | None = None
-        self.n_independent = float(trace.mz.size)
-        self.sticks = sticks_of(candidates, trace.centre)
-
-    def start(self) -> None:
-        """Choose the best single candidate."""
-        rows, fits = self._slot([])
-        best = int(self._chi2(fits).argmin())
-        self.chosen = [int(rows[best])]
-        self._settle()
-
-    def add(self) -> bool:
-        """Add the component that helps most; return whether one was worth it."""
-        assert self.fit is not None
-        before = float(self.fit.rss[0])
-        rows, fits = self._slot(self.chosen, limit=_PARTNERS, near=float(self.fit.shift_ppm[0]))
-        free = ~np.isin(rows, self.chosen)
-        if not free.any():
-            return False
-        rows, fits = rows[free], _rows_of(fits, free)
-        best = int(fits.rss.argmin())
-        share = fits.amounts[best] / max(float(fits.amounts[best].sum()), 1e-300)
-        saved = (self.chosen, self.fit, self.n_independent)
-        self.chosen = [*self.chosen, int(rows[best])]
-        self._settle()
-        worth = 2.0 * np.log(max(len(self.candidates), 2)) + 12.0
-        gain = self.n_independent * np.log(before / float(self.fit.rss[0]))
-        if gain < worth or share.min() < _LEAST_SHARE:
-            self.chosen, self.fit, self.n_independent = saved
-            return False
-        self._exchange()
-        return True
-
-    def _exchange(self) -> None:
-        """Replace components by better ones while the others stay."""
-        for _ in range(2):
-            changed = False
-            for place in range(len(self.chosen)):
-                assert self.fit is not None
-                others = [row for j, row in enumerate(self.chosen) if j != place]
-                near = float(self.fit.shift_ppm[0])
-                rows, fits = self._slot(others, limit=_PARTNERS, near=near)
-                free = ~np.isin(rows, others)
-                rows, fits = rows[free], _rows_of(fits, free)
-                best = int(self._chi2(fits).argmin())
-                better = float(fits.rss[best]) < 0.999 * float(self.fit.rss[0])
-                if better and rows[best] != self.chosen[place]:
-                    self.chosen[place] = int(rows[best])
-                    self._settle()
-                    changed = True
-            if not changed:
-                return
-
-    def result(self) -> WindowFit:
-        """Weigh the alternatives in each place and return everything, largest area first."""
-        assert self.fit is not None
-        area = self.fit.amounts[0] * self._areas(self.chosen)
-        self.chosen = [self.chosen[int(place)] for place in np.argsort(-area)]
-        self._settle()
-        slots = []
-        for place, row in enumerate(self.chosen):
-            others = [other for j, other in enumerate(self.chosen) if j != place]
-            rows, fits = self._slot(others, must=row)
-            free = ~np.isin(rows, others)
-            rows, fits = rows[free], _rows_of(fits, free)
-            chi2 = self.n_independent * np.log(fits.rss / float(self.fit.rss[0]))
-            order = np.argsort(chi2 + self._penalty(fits.shift_ppm), kind="stable")
-            slots.append(
-                Slot(
-                    self.candidates.take(rows[order]),
-                    chi2[order],
-                    fits.rss[order],
-                    fits.shift_ppm[order],
-                    fits.fwhm[order],
-                    int(np.flatnonzero(rows[order] == row)[0]),
-                )
-            )
-        return WindowFit(
-            self.trace, tuple(slots), self.fit, self.n_independent, len(self.candidates)
-        )
-
-    def _slot(
-        self,
-        others: list[int],
-        *,
-        limit: int = _SHORTLIST,
-        near: float | None = None,
-        must: int | None = None,
-    ) -> tuple[NDArray[np.int64], MixtureFits]:
-        """Fit the most promising candidates for one place while `others` hold theirs."""
-        rest, shifts = None, shifts_to_try(self.trace, self.prior.low, self.prior.high)
-        if others:
-            fit = self._fit([others], np.array([near if near is not None else self._shift()]))
-            rest = self.trace.intensity - self._profile(others, fit)
-            if near is not None:
-                shifts = np.array([near])
-        scores = scan(self.trace, self.sticks, shifts, rest)
-        rows = np.argsort(-scores.r_squared)[:limit].astype(np.int64)
-        if must is not None and must not in rows:
-            rows = np.append(rows, must)
-        shift = scores.shift_ppm[rows]
-        return rows, self._fit([[*others, int(row)] for row in rows], shift)
-
-    def _fit(self, hypotheses: list[list[int]], shift_ppm: Floats) -> MixtureFits:
-        rows = np.array(hypotheses, dtype=np.int64)
-        flat, inverse = np.unique(rows, return_inverse=True)
-        pattern = patterns_of(self.candidates.take(flat))
-        inverse = inverse.reshape(rows.shape)
-        chosen = Pattern(pattern.mz[inverse, 0], pattern.height[inverse, 0])
-        return fit_mixtures(self.trace, chosen, shift_ppm, (self.prior.low, self.prior.high))
-
-    def _profile(self, rows: list[int], fit: MixtureFits) -> Floats:
-        """Return the fitted profile of some components, without baseline."""
-        pattern = patterns_of(self.candidates.take(np.array(rows)))
-        together = Pattern(pattern.mz[None, :, 0], pattern.height[None, :, 0])
-        columns, _, _ = profile_columns(
-            self.trace, together, fit.shift_ppm * 1e-6, fit.fwhm / FWHM_PER_SIGMA
-        )
-        total: Floats = fit.amounts[0] @ columns[0]
-        return total
-
-    def _areas(self, rows: list[int]) -> Floats:
-        pattern = patterns_of(self.candidates.take(np.array(rows)))
-        return np.asarray(pattern.height[:, 0].sum(axis=1))
-
-    def _shift(self) -> float:
-        return self.prior.mean if self.fit is None else float(self.fit.shift_ppm[0])
-
-    def _settle(self) -> None:
-        """Fit the chosen mixture and count the independent points of its residual."""
-        start = np.array([self._shift()])
-        fits = [self._fit([self.chosen], start + offset) for offset in self._starts()]
-        self.fit = min(fits, key=lambda fit: float(fit.rss[0]))
-        fitted = self._profile(self.chosen, self.fit)
-        ramp = np.linspace(-0.5, 0.5, self.trace.mz.size)
-        ground = self.fit.baseline[0, 0] + self.fit.baseline[0, 1] * ramp
-        residual = self.trace.intensity - fitted - ground
-        heights = patterns_of(self.candidates.take(np.array(self.chosen))).height
-        n_peaks = float((heights > 0.1).sum(axis=2).max())
-        self.n_independent = independent_points(residual, n_peaks)
-
-    def _starts(self) -> Floats:
-        if self.fit is not None:
-            return np.zeros(1)
-        return shifts_to_try(self.trace, self.prior.low, self.prior.high) - self.prior.mean
-
-    def _penalty(self, shift_ppm: Floats) -> Floats:
-        penalty: Floats = ((shift_ppm - self.prior.mean) / self.prior.sd) ** 2
-        return penalty
-
-    def _chi2(self, fits: MixtureFits) -> Floats:
-        chi2: Floats = self.n_independent * np.log(fits.rss) + self._penalty(fits.shift_ppm)
-        return chi2
-
-
-def _rows_of(fits: MixtureFits, rows: NDArray[np.bool_]) -> MixtureFits:
-    return MixtureFits(
-        fits.rss[rows],
-        fits.shift_ppm[rows],
-        fits.fwhm[rows],
-        fits.amounts[rows],
-        fits.baseline[rows],
+    weight = chemistry(candidates).weight
+    log_prior = weight - np.logaddexp.reduce(weight)
+    starts = tuple(widths) or (trace.fwhm,)
+    shortlist = _SHORTLIST if len(starts) == 1 else _SHORTLIST_UNRESOLVED
+    search = MixtureSearch(trace, candidates, log_prior, prior, starts)
+    found = search.run(most, shortlist)
+    best = found[0]
+    finalists = [
+        each for each in found[:_FINALISTS] if search.score(each) < search.score(best) + _NEAR
+    ]
+    slots = tuple(
+        _slot(search, finalists, 0, shortlist, found)
+        if place == 0
+        else _slot(search, finalists[:1], place, shortlist)
+        for place in range(len(best.rows))
     )
+    sharp = Trace(trace.mz, trace.intensity, float(best.fit.fwhm[0]))
+    return WindowFit(sharp, slots, best.fit, search.n_independent, len(candidates))
 
 
-def independent_points(residual: Floats, n_peaks: float) -> float:
-    """Return how many independent points a residual is worth.
+def _slot(
+    search: MixtureSearch,
+    finalists: Sequence[Hypothesis],
+    place: int,
+    shortlist: int,
+    others_found: Sequence[Hypothesis] = (),
+) -> Slot:
+    """Weigh all candidates in one place of the finalists; each keeps its best mixture.
 
-    Noise is independent from point to point; what the model gets wrong (peak heights from few
-    ions, peak shape, a hidden species) is common to all points of a peak. With noise of
-    variance v, from the differences between neighbours, and n points of mean square r, the
-    residual is worth n r / (v + (r - v) n / 2 n_peaks) points: n if all is noise, two for each
-    peak (height and place) if all is misfit.
+    Other hypotheses found add their strongest components.
     """
-    n = residual.size
-    mean_square = float(residual @ residual) / n
-    second = residual[2:] - 2.0 * residual[1:-1] + residual[:-2]
-    noise = min((1.4826 * float(np.median(np.abs(second)))) ** 2 / 6.0, mean_square)
-    if mean_square <= 0:
-        return float(n)
-    points = n * mean_square / (noise + (mean_square - noise) * n / max(2.0 * n_peaks, 1.0))
-    return max(points, 3.0)
+    rows, chi2, columns = [], [], []
+    base = float(finalists[0].rss)
+    for each in finalists:
+        others, part = search.without(each, place)
+        must = each.rows[place]
+        if others:
+            some, fits = search.place(others, part, min(shortlist, _SHORTLIST_BESIDE), must)
+        else:
+            some, fits = search.place((), None, shortlist, must)
+        price = search.price(each.rows) + 2.0 * float(search.log_prior[must])
+        misfit = search.n_independent * np.log(fits.rss / base) + price
+        rows.append(some)
+        chi2.append(misfit)
+        columns.append(
+            np.stack([fits.rss, fits.own_ppm[:, -1], search.prior.penalty(fits), fits.fwhm])
+        )
+    for each in others_found:
+        fit = each.fit
+        price = search.price(each.rows) + 2.0 * float(search.log_prior[each.rows[0]])
+        rows.append(np.array([each.rows[0]]))
+        chi2.append(search.n_independent * np.log(fit.rss / base) + price)
+        columns.append(np.stack([fit.rss, fit.own_ppm[:, 0], search.prior.penalty(fit), fit.fwhm]))
+    row, cost, column = np.concatenate(rows), np.concatenate(chi2), np.concatenate(columns, axis=1)
+    order = np.argsort(cost + column[2], kind="stable")
+    _, first = np.unique(row[order], return_index=True)
+    order = order[np.sort(first)]
+    chosen = int(np.flatnonzero(row[order] == finalists[0].rows[place])[0])
+    rss, shift, penalty, fwhm = column[:, order]
+    cost = cost[order] - cost[order].min()
+    return Slot(search.candidates.take(row[order]), cost, rss, shift, penalty, fwhm, chosen)

@@ -11,10 +11,15 @@ from numpy.typing import NDArray
 from superatom.errors import SearchError
 from superatom.spectra.mass.assignments import Window
 from superatom.spectra.mass.candidates import Candidates, candidates_in, count_in
-from superatom.spectra.mass.combs import estimate_fwhm, even_trace, plausible_charges
 from superatom.spectra.mass.isotopes import electron_mass
 from superatom.spectra.mass.scoring import FWHM_PER_SIGMA, Trace
 from superatom.spectra.mass.space import SearchSpace
+from superatom.spectra.mass.spacing import (
+    Spacing,
+    estimate_fwhm,
+    plausible_charges,
+    thinned_trace,
+)
 from superatom.spectra.mass.spectrum import Spectrum
 
 __all__ = ["MOST_CANDIDATES", "PreparedWindow", "prepare_window"]
@@ -26,6 +31,8 @@ MOST_CANDIDATES = 60_000
 _NARROWEST = 0.25  # u about the measured mean mass; a larger space says nothing
 _EDGE = 1.0  # u that a mean mass may lie outside the bulk of the signal
 _POINTS_PER_FWHM = 8
+#: Where isotope peaks merge, the peak width is this many times below that of the envelope.
+_BLUR = (1.5, 3.0, 6.0, 12.0, 20.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,17 +44,20 @@ class PreparedWindow:
     window : Window
         Where.
     trace : Trace
-        Measured points on an even grid.
+        Measured points.
     candidates : Candidates
         What to fit, of all plausible charges.
     notes : tuple[str, ...]
         What the reader should know.
+    widths : tuple[float, ...]
+        Peak widths in m/z to start from; several if isotope peaks are not resolved.
     """
 
     window: Window
     trace: Trace
     candidates: Candidates
     notes: tuple[str, ...]
+    widths: tuple[float, ...] = ()
 
 
 def prepare_window(
@@ -68,9 +78,16 @@ def prepare_window(
     if part_mz.size < (8 if spectrum.profile else 2) or height.max(initial=0.0) <= 0:
         return None
     trace = _trace(part_mz, height, spectrum.profile, window, resolving_power)
-    charges, notes = _charges(trace, window, space)
+    spacing = plausible_charges(trace, space.charges)
+    charges, notes = _charges(spacing, window, space)
+    widths: tuple[float, ...] = (trace.fwhm,)
+    if not spacing.resolved and spectrum.profile and resolving_power is None:
+        finest = max(2.0 * float(np.median(np.diff(part_mz))), trace.fwhm / _BLUR[-1])
+        trace = thinned_trace(part_mz, height, finest)
+        widths = tuple(widest for f in _BLUR if (widest := widths[0] / f) >= 0.99 * finest)
+        notes = (*notes, "isotope peaks are not resolved: charge and composition are uncertain")
     candidates, more = _candidates(trace, space, charges)
-    return PreparedWindow(window, trace, candidates, (*notes, *more))
+    return PreparedWindow(window, trace, candidates, (*notes, *more), widths)
 
 
 def _cleaned(part: Spectrum) -> tuple[Floats, Floats]:
@@ -85,7 +102,7 @@ def _trace(
     centre = 0.5 * (mz[0] + mz[-1])
     if profile:
         fwhm = centre / resolving_power if resolving_power else estimate_fwhm(mz, height)
-        return even_trace(mz, height, max(fwhm, 2.0 * float(np.median(np.diff(mz)))))
+        return thinned_trace(mz, height, max(fwhm, 2.0 * float(np.median(np.diff(mz)))))
     gaps = np.diff(mz)
     fwhm = centre / resolving_power if resolving_power else max(0.3 * float(gaps.min()), 1e-3)
     low, high = min(window.mz_lo, mz[0] - 3 * fwhm), max(window.mz_hi, mz[-1] + 3 * fwhm)
@@ -99,12 +116,12 @@ def _trace(
 
 
 def _charges(
-    trace: Trace, window: Window, space: SearchSpace
+    spacing: Spacing, window: Window, space: SearchSpace
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Return the charges to try, and notes."""
     if window.charge is not None and window.charge in space.charges:
         return (window.charge,), ()
-    found = plausible_charges(trace, space.charges)
+    found = spacing.charges
     if window.charge is not None:
         note = f"the charge {window.charge:+d} found for this window is not in the search space"
         return found, (note,)

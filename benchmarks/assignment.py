@@ -1,0 +1,308 @@
+"""How often is the truth found? 400 simulated cluster ions, assigned blindly.
+
+Every ion is drawn from clusters that have been reported (families below), with other ligands
+of the same class, dopants, protons and alkali ions; measured with a resolving power of 5000 to
+120000, 2 % noise, 3 ppm random and up to 30 ppm systematic m/z error, and 0 to 3 overlapping
+species. The assignment is told the family's elements and ligands and the resolving power.
+
+Run: python benchmarks/assignment.py [--n 400] [--seed 1] [--out assignment.tsv]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from superatom.errors import SuperatomError
+from superatom.spectra.mass.assign import assign
+from superatom.spectra.mass.assignments import Window
+from superatom.spectra.mass.isotopes import average_mass
+from superatom.spectra.mass.simulate import Ion, simulate
+from superatom.spectra.mass.space import SearchSpace
+
+
+@dataclass(frozen=True)
+class Family:
+    """Reported clusters of one kind and the space in which they are sought.
+
+    `clusters` holds (metals, ligands, charge); a ligand class stands for any of `choices`.
+    """
+
+    name: str
+    metals: str
+    others: str
+    clusters: list[tuple[dict[str, int], dict[str, int], int]]
+    choices: dict[str, list[str]]
+    ranges: dict[str, int]
+    acid: bool = False
+    dope: str = ""
+    cation: str = "Cs"
+
+
+THIOLATES = ["PET", "SPh", "StBu", "TBBT", "pMBT", "SC6H11", "SC12H25"]
+ACIDS = ["pMBA", "MHA", "SG"]
+GOLD = [
+    ({"Au": 10}, {"SR": 10}, 0), ({"Au": 15}, {"SR": 13}, 0), ({"Au": 18}, {"SR": 14}, 0),
+    ({"Au": 20}, {"SR": 16}, 0), ({"Au": 23}, {"SR": 16}, -1), ({"Au": 24}, {"SR": 20}, 0),
+    ({"Au": 25}, {"SR": 18}, -1), ({"Au": 25}, {"SR": 18}, 0), ({"Au": 28}, {"SR": 20}, 0),
+    ({"Au": 30}, {"SR": 18}, 0), ({"Au": 36}, {"SR": 24}, 0), ({"Au": 38}, {"SR": 24}, 0),
+    ({"Au": 44}, {"SR": 28}, 0), ({"Au": 52}, {"SR": 32}, 0), ({"Au": 67}, {"SR": 35}, 0),
+    ({"Au": 102}, {"SR": 44}, 0), ({"Au": 130}, {"SR": 50}, 0), ({"Au": 144}, {"SR": 60}, 0),
+]  # fmt: skip
+SMALL_GOLD = [row for row in GOLD if row[0]["Au"] <= 44]
+FAMILIES = [
+    Family("gold thiolate", "Au:1-150", "Cs:0-4", GOLD, {"SR": THIOLATES}, {"SR": 70}),
+    Family("gold acid", "Au:1-60", "H:-14-4 Na:0-4", SMALL_GOLD, {"SR": ACIDS}, {"SR": 44}, True),
+    Family("AuAg thiolate", "Au:0-50 Ag:0-50", "Cs:0-3", SMALL_GOLD, {"SR": THIOLATES},
+           {"SR": 40}, dope="Ag"),
+    Family("AuAg acid", "Au:0-50 Ag:0-50", "H:-12-2 Na:0-3", SMALL_GOLD, {"SR": ACIDS},
+           {"SR": 40}, True, dope="Ag"),
+    Family("silver thiolate", "Ag:1-60", "H:-12-2 Na:0-3",
+           [({"Ag": 25}, {"SR": 18}, -1), ({"Ag": 44}, {"SR": 30}, -4),
+            ({"Ag": 15}, {"SR": 11}, 0), ({"Ag": 32}, {"SR": 19}, 0)],
+           {"SR": ["pMBA", "SG", "MHA"]}, {"SR": 40}, True),
+    Family("AuAg44", "Au:0-50 Ag:0-50", "H:-12-2 Na:0-2", [({"Ag": 32, "Au": 12}, {"SR": 30}, -4)],
+           {"SR": ["pMBA"]}, {"SR": 40}, True),
+    Family("PtAu", "Pt:0-3 Au:1-60", "Cs:0-3",
+           [({"Pt": 1, "Au": 24}, {"SR": 18}, 0), ({"Pt": 1, "Au": 24}, {"SR": 18}, -1),
+            ({"Pt": 2, "Au": 36}, {"SR": 24}, 0), ({"Pt": 1, "Au": 17}, {"SR": 14}, 0)],
+           {"SR": THIOLATES}, {"SR": 36}),
+    Family("PdAu", "Pd:0-3 Au:1-60", "Cs:0-3",
+           [({"Pd": 1, "Au": 24}, {"SR": 18}, 0), ({"Pd": 2, "Au": 36}, {"SR": 24}, 0),
+            ({"Pd": 1, "Au": 17}, {"SR": 14}, 0)],
+           {"SR": THIOLATES}, {"SR": 36}),
+    Family("CuAu", "Cu:0-30 Au:0-60", "Cs:0-3", SMALL_GOLD, {"SR": THIOLATES}, {"SR": 40},
+           dope="Cu"),
+    Family("copper hydride", "Cu:1-60", "Na:0-1",
+           [({"Cu": 25}, {"H": 22, "PR": 12}, 1), ({"Cu": 18}, {"H": 16, "PR": 10, "X": 1}, 1),
+            ({"Cu": 20}, {"H": 11, "AC": 9}, 0), ({"Cu": 32}, {"H": 20, "SR": 12}, 0),
+            ({"Cu": 28}, {"H": 15, "SR": 12}, 1), ({"Cu": 61}, {"H": 14, "SR": 26, "X": 6}, 1)],
+           {"SR": ["StBu", "SPh"], "PR": ["PPh3"], "X": ["Cl"], "AC": ["CCPh"]},
+           {"SR": 36, "PR": 16, "X": 8, "H": 30, "AC": 20}, cation="Na"),
+    Family("gold alkynyl", "Au:1-60", "Cs:0-3",
+           [({"Au": 36}, {"AC": 24}, 0), ({"Au": 44}, {"AC": 28}, 0), ({"Au": 25}, {"AC": 18}, -1),
+            ({"Au": 24}, {"AC": 14, "PR": 4}, 2), ({"Au": 23}, {"AC": 15}, 0),
+            ({"Au": 13}, {"AC": 4, "PR": 8}, 1)],
+           {"AC": ["CCPh", "tBuC#C"], "PR": ["PPh3"]}, {"AC": 36, "PR": 12}),
+    Family("gold phosphine", "Au:1-60", "Na:0-2",
+           [({"Au": 11}, {"PR": 8, "X": 2}, 1), ({"Au": 9}, {"PR": 8}, 3), ({"Au": 8}, {"PR": 8}, 2),
+            ({"Au": 13}, {"PR": 9, "X": 3}, 2), ({"Au": 20}, {"PR": 10, "X": 4}, 2),
+            ({"Au": 25}, {"PR": 10, "SR": 5, "X": 2}, 2), ({"Au": 6}, {"PR": 6}, 2)],
+           {"PR": ["PPh3"], "X": ["Cl", "Br"], "SR": ["PET"]}, {"PR": 16, "X": 10, "SR": 12},
+           cation="Na"),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    """A simulated ion: its parts, its charge, its rivals, and the instrument."""
+
+    family: Family
+    space: SearchSpace
+    counts: dict[str, int]
+    charge: int
+    rivals: tuple[tuple[dict[str, int], float], ...]
+    resolving_power: float
+    shift_ppm: float
+    seed: int
+
+    def atoms(self, counts: dict[str, int]) -> dict[str, int]:
+        """Return the atoms of an ion of this space."""
+        total: dict[str, int] = {}
+        for part in self.space.parts:
+            for symbol, n in part.elements:
+                total[symbol] = total.get(symbol, 0) + n * counts.get(part.name, 0)
+        return {symbol: n for symbol, n in total.items() if n}
+
+
+def draw_case(number: int, seed: int) -> Case:
+    """Return one case; the same number and seed give the same case."""
+    rng = np.random.default_rng([seed, number])
+    while True:
+        family = FAMILIES[number % len(FAMILIES)]
+        metals, ligands, core = family.clusters[rng.integers(len(family.clusters))]
+        named = {
+            kind: kind if kind == "H" else str(rng.choice(family.choices[kind]))
+            for kind in ({*ligands} | {k for k in family.ranges if rng.random() < 0.5 or k == "SR"})
+        }
+        counts = dict(metals)
+        if family.dope:
+            most = sum(metals.values())
+            swapped = int(rng.integers(0, max(2, most // 2)))
+            counts["Au"] -= swapped
+            counts[family.dope] = swapped
+        for kind, n in ligands.items():
+            counts[named[kind]] = counts.get(named[kind], 0) + n
+        charge = _ionise(rng, family, counts, core)
+        space = SearchSpace.parse(
+            family.metals,
+            " ".join(f"{name}:0-{family.ranges[kind]}" for kind, name in sorted(named.items())),
+            family.others,
+            "-8..-1" if charge < 0 else "1..8",
+        )
+        case = Case(
+            family, space, counts, charge, (),
+            float(np.exp(rng.uniform(np.log(5e3), np.log(120e3)))),
+            float(rng.uniform(-30, 30)), int(rng.integers(1 << 30)),
+        )  # fmt: skip
+        mass = average_mass(case.atoms(counts))
+        if charge and 1000 <= mass <= 40000 and mass / abs(charge) > 300:
+            rivals = _rivals(rng, case)
+            return Case(
+                family, space, counts, charge, rivals,
+                case.resolving_power, case.shift_ppm, case.seed,
+            )  # fmt: skip
+
+
+def _ionise(rng: np.random.Generator, family: Family, counts: dict[str, int], core: int) -> int:
+    """Put protons or cations on a cluster; return its charge."""
+    if family.acid:
+        size = sum(n for n in counts.values())
+        charge = -int(rng.integers(2, 4 + min(5, size // 8)))
+        sodium = int(rng.choice([0, 0, 0, 1, 2]))
+        lost = charge - core - sodium
+        if lost < -12 or lost > 2:
+            return 0
+        counts["H"], counts["Na"] = lost, sodium
+        return charge
+    if core < 0:
+        return core
+    if core > 0:
+        return core
+    added = int(rng.integers(1, 3 if family.cation == "Cs" else 2))
+    counts[family.cation] = added
+    return added
+
+
+def _rivals(rng: np.random.Generator, case: Case) -> tuple[tuple[dict[str, int], float], ...]:
+    """Return 0 to 3 species whose envelopes overlap that of the case, with relative amounts."""
+    found: list[tuple[dict[str, int], float]] = []
+    mass = average_mass(case.atoms(case.counts))
+    names = [part.name for part in case.space.parts]
+    limits = {part.name: (part.low, part.high) for part in case.space.parts}
+    for _ in range(int(rng.choice([0, 0, 1, 1, 2, 3]))):
+        for _ in range(300):
+            other = dict(case.counts)
+            for name in rng.choice(names, size=int(rng.integers(1, 4)), replace=False):
+                other[name] = other.get(name, 0) + int(rng.integers(-3, 4))
+            fine = all(limits[n][0] <= other.get(n, 0) <= limits[n][1] for n in names)
+            if not fine or other == case.counts or any(other == r for r, _ in found):
+                continue
+            atoms = case.atoms(other)
+            if min(atoms.values()) >= 0 and abs(average_mass(atoms) - mass) < 8:
+                found.append((other, float(rng.uniform(0.05, 0.7))))
+                break
+    return tuple(found)
+
+
+def run_case(case: Case) -> dict[str, object]:
+    """Simulate and assign one case; return what came out."""
+    ions = [Ion(case.atoms(case.counts), case.charge, 1.0)]
+    ions += [Ion(case.atoms(other), case.charge, amount) for other, amount in case.rivals]
+    spectrum = simulate(
+        ions, resolving_power=case.resolving_power, noise=0.02, shift_ppm=case.shift_ppm,
+        jitter_ppm=3.0, seed=case.seed,
+    )  # fmt: skip
+    window = Window(float(spectrum.mz[0]), float(spectrum.mz[-1]))
+    truth = {name: n for name, n in case.counts.items() if n}
+    start = time.perf_counter()
+    row: dict[str, object] = {
+        "family": case.family.name,
+        "truth": case.space.cluster(
+            [case.counts.get(name, 0) for name in case.space.names], case.charge
+        ).text(),
+        "mass": round(average_mass(case.atoms(case.counts))),
+        "charge": case.charge,
+        "R": round(case.resolving_power),
+        "rivals": len(case.rivals),
+    }
+    try:
+        found = assign(
+            spectrum, case.space, [window], max_shift_ppm=35.0, decoys=False,
+            resolving_power=case.resolving_power,
+        )  # fmt: skip
+    except SuperatomError as error:
+        return {**row, "rank": 0, "in_set": 0, "error": str(error)[:80], "probability": 0.0}
+    best: dict[str, object] = {"rank": 0, "in_set": 0, "n_set": 0, "probability": 0.0}
+    for assignment in found.assignments:
+        for rank, candidate in enumerate(assignment.candidates, start=1):
+            if candidate.counts == truth and candidate.charge == case.charge:
+                here = {
+                    "rank": rank,
+                    "in_set": int(candidate.equivalent),
+                    "delta_chi2": round(candidate.delta_chi2, 2),
+                    "p_truth": round(candidate.probability_with_evidence, 3),
+                    "component": assignment.component,
+                }
+                if not best["rank"] or rank < int(str(best["rank"])):
+                    best.update(here)
+    main = found.assignments[0]
+    if main.candidates:
+        top = main.candidates[0]
+        true_tops = [truth, *({k: n for k, n in r.items() if n} for r, _ in case.rivals)]
+        best |= {
+            "top": top.formula,
+            "probability": top.probability_with_evidence,
+            "p_fit": top.probability,
+            "right": int(top.counts in true_tops),
+            "n_set": len(main.equivalent),
+            "r2": round(top.r_squared, 4),
+            "components": len(main.components),
+            "n_candidates": main.n_candidates,
+        }
+    return {**row, **best, "seconds": round(time.perf_counter() - start, 2)}
+
+
+def report(rows: list[dict[str, object]]) -> None:
+    """Print the figures of merit."""
+    n = len(rows)
+    ranks = np.array([int(str(row.get("rank", 0))) for row in rows])
+    in_set = np.array([int(str(row.get("in_set", 0))) for row in rows])
+    print(f"truth in the reported set {in_set.mean():.3f}, first {np.mean(ranks == 1):.3f}, n={n}")
+    stated = np.array([float(str(row.get("probability", 0))) for row in rows])
+    right = np.array([int(str(row.get("right", 0))) for row in rows])
+    print("stated probability of the first candidate against how often it is right:")
+    edges = np.array([0.0, 0.5, 0.8, 0.95, 1.001])
+    for low, high in zip(edges[:-1], edges[1:], strict=True):
+        inside = (stated >= low) & (stated < high)
+        if inside.any():
+            print(
+                f"  {low:.2f}-{min(high, 1):.2f}: n={inside.sum():4d} stated "
+                f"{stated[inside].mean():.3f} right {right[inside].mean():.3f}"
+            )
+    for family in dict.fromkeys(str(row["family"]) for row in rows):
+        own = [i for i, row in enumerate(rows) if row["family"] == family]
+        print(
+            f"  {family:18s} n={len(own):3d} in set {in_set[own].mean():.2f} "
+            f"first {np.mean(ranks[own] == 1):.2f}"
+        )
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--n", type=int, default=400)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", default="")
+    options = parser.parse_args()
+    rows = []
+    for number in range(options.first, options.first + options.n):
+        rows.append(run_case(draw_case(number, options.seed)))
+        print(number, rows[-1], file=sys.stderr, flush=True)
+    report(rows)
+    if options.out:
+        columns = list(dict.fromkeys(key for row in rows for key in row))
+        with open(options.out, "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, delimiter="\t", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    main()

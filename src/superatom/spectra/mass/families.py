@@ -1,0 +1,132 @@
+"""Mixtures of relatives: a cluster with other protons, alkali ions, dopants or ligands.
+
+Overlapping species are mostly relatives of each other. For each promising main species all its
+relatives are fitted together at its shift and width by forward selection on the normal
+equations, which costs little once the inner products of their profiles are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superatom.spectra.mass.candidates import Candidates
+from superatom.spectra.mass.fit import Pattern, profile_columns
+from superatom.spectra.mass.scoring import Trace
+
+__all__ = ["FamilyMixture", "family_mixtures"]
+
+Floats = NDArray[np.float64]
+
+_RELATIVES = 48  # of one main species that are tried
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyMixture:
+    """A main species with relatives, at its shift: rows, and the residual sum of squares."""
+
+    rows: tuple[int, ...]
+    rss: float
+    shift_ppm: float
+    fwhm: float
+
+
+def family_mixtures(
+    trace: Trace,
+    candidates: Candidates,
+    patterns: Callable[[NDArray[np.int64]], Pattern],
+    main: int,
+    shift_ppm: float,
+    sigma: float,
+    kinship: Floats,
+    most: int,
+    worth: Callable[[float, float], float],
+) -> list[FamilyMixture]:
+    """Return mixtures of a main species with 1, 2, ... of its relatives.
+
+    Parameters
+    ----------
+    trace : Trace
+        Measured points.
+    candidates : Candidates
+        All candidates of the window.
+    patterns : callable
+        Gives the calculated envelopes of rows.
+    main : int
+        Row of the main species.
+    shift_ppm, sigma : float
+        Shift and standard deviation of a peak that its own fit found.
+    kinship : ndarray, shape (n,)
+        Log prior of each candidate beside the main species.
+    most : int
+        Most components in all.
+    worth : callable
+        Score that a fall of the residual sum of squares from one value to another is worth.
+    """
+    related = np.flatnonzero(candidates.charge == candidates.charge[main])
+    related = related[np.argsort(-kinship[related])][: _RELATIVES + 1]
+    rows = np.concatenate([[main], related[related != main][:_RELATIVES]]).astype(np.int64)
+    pattern = patterns(rows)
+    together = Pattern(pattern.mz[None, :, 0], pattern.height[None, :, 0])
+    shift = np.full((1, len(rows)), shift_ppm * 1e-6)
+    columns, _, _ = profile_columns(trace, together, shift, np.array([sigma]))
+    ramp = np.linspace(-0.5, 0.5, trace.mz.size)
+    design = np.vstack([np.ones_like(ramp), ramp, columns[0]])
+    gram = design @ design.T
+    right = design @ trace.intensity
+    total = float(trace.intensity @ trace.intensity)
+    chosen: list[int] = [0, 1, 2]
+    rss = _rss(gram, right, total, chosen)
+    found = []
+    for _ in range(most - 1):
+        best = _best_addition(gram, right, total, chosen, kinship[rows], rss, worth)
+        if best is None:
+            break
+        place, rss = best
+        chosen = [*chosen, place]
+        members = tuple(int(rows[i - 2]) for i in chosen[2:])
+        found.append(FamilyMixture(members, rss, shift_ppm, sigma))
+    return found
+
+
+def _best_addition(
+    gram: Floats,
+    right: Floats,
+    total: float,
+    chosen: Sequence[int],
+    kinship: Floats,
+    rss: float,
+    worth: Callable[[float, float], float],
+) -> tuple[int, float] | None:
+    """Return the relative whose addition is worth most, and the new sum of squares."""
+    base = gram[np.ix_(list(chosen), list(chosen))] + 1e-9 * np.diag(np.diag(gram)[list(chosen)])
+    inverse = np.linalg.inv(base)
+    others = np.array([i for i in range(2, len(gram)) if i not in chosen])
+    if not others.size:
+        return None
+    cross = gram[np.ix_(list(chosen), others)]
+    along = inverse @ cross
+    rest = np.diag(gram)[others] - np.einsum("co,co->o", cross, along)
+    slope = right[others] - along.T @ right[list(chosen)]
+    amount = slope / np.maximum(rest, 1e-9 * np.diag(gram)[others])
+    fall = np.where(amount > 0, slope * amount, 0.0)
+    # The amounts of those chosen before must stay positive too.
+    before = inverse @ right[list(chosen)]
+    after = before[:, None] - along * amount
+    fall[np.any(after[2:] <= 0, axis=0)] = 0.0
+    left = np.maximum(rss - fall, 1e-9 * total)
+    gain = np.array([worth(rss, value) for value in left.tolist()]) + 2.0 * kinship[others - 2]
+    gain[fall <= 0] = -np.inf
+    best = int(gain.argmax())
+    if not np.isfinite(gain[best]):
+        return None
+    return int(others[best]), float(left[best])
+
+
+def _rss(gram: Floats, right: Floats, total: float, chosen: Sequence[int]) -> float:
+    block = gram[np.ix_(list(chosen), list(chosen))]
+    solution = np.linalg.solve(block + 1e-9 * np.diag(np.diag(block)), right[list(chosen)])
+    return max(total - float(solution @ right[list(chosen)]), 1e-9 * total)

@@ -1,0 +1,409 @@
+"""Search for the mixture of candidates that explains a window: a beam of hypotheses.
+
+A hypothesis is a set of candidates. Its score, the lower the better, is
+
+    n ln(rss) + shift penalties + sum over components of (price - 2 ln prior)
+
+where n is the number of independent points (see `independent_points`) and the prior of a
+candidate is its share of the chemical weights of all candidates (`evidence`); for all but the
+strongest component, relatives of the strongest (an atom or ligand more or less, other protons
+or alkali ions) have most of the prior, since species that overlap mostly are. Hypotheses grow
+one component at a time; the best of different shifts are kept, since a wrong start at a wrong
+shift cannot be mended by adding components.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superatom.spectra.mass.candidates import Candidates
+from superatom.spectra.mass.families import FamilyMixture, family_mixtures
+from superatom.spectra.mass.fit import MixtureFits, Pattern, fit_mixtures, profile_columns
+from superatom.spectra.mass.scoring import (
+    FWHM_PER_SIGMA,
+    Sticks,
+    Trace,
+    envelopes_of,
+    scan,
+    shifts_to_try,
+    sticks_of,
+)
+
+__all__ = ["Hypothesis", "MixtureSearch", "ShiftPrior", "independent_points", "patterns_of"]
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+_PARENTS = 200  # single species whose families are tried
+_REFINED = 60  # mixtures of relatives fitted exactly
+_PARTNERS = 16  # further components fitted exactly for each hypothesis
+_BEAM = 8  # hypotheses that are continued
+_CHILDREN = 3  # hypotheses that one may leave in the next generation
+_SHIFT_BIN = 3.0  # ppm; hypotheses in one bin compete, the best of each bin goes on
+_SCATTER = 3.0  # ppm that species of one spectrum are shifted against each other
+_PRICE = 8.0  # chi square that a further component must bring, besides its prior
+_LEAST_SHARE = 0.03  # a smaller component is not told from imperfect peak shapes
+_RELATED = 0.7  # prior that a further component is related to the strongest
+_FAR = 0.8  # fall of that with each metal atom or ligand, or two ions, of difference
+_OTHER_CHARGE = 3.0
+_SCAN_SLACK = 0.02  # r2 below the best that the quick scan may be wrong by
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftPrior:
+    """What is known of the m/z shift before a window is fitted, in ppm.
+
+    Attributes
+    ----------
+    mean, sd : float
+        Expected shift and its uncertainty.
+    low, high : float
+        Hard limits.
+    """
+
+    mean: float = 0.0
+    sd: float = 15.0
+    low: float = -40.0
+    high: float = 40.0
+
+    def penalty(self, fits: MixtureFits) -> Floats:
+        """Return what shifts cost: their mean against the prior, each against the mean."""
+        mean = ((fits.shift_ppm - self.mean) / self.sd) ** 2
+        apart = ((fits.own_ppm - fits.shift_ppm[:, None]) / _SCATTER) ** 2
+        penalty: Floats = mean + apart.sum(axis=1)
+        return penalty
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hypothesis:
+    """A mixture: rows of its candidates, strongest first, and its fit (a batch of one)."""
+
+    rows: tuple[int, ...]
+    fit: MixtureFits
+
+    @property
+    def rss(self) -> float:
+        """Residual sum of squares."""
+        return float(self.fit.rss[0])
+
+    @property
+    def shift_ppm(self) -> float:
+        """Mean shift in ppm."""
+        return float(self.fit.shift_ppm[0])
+
+
+def patterns_of(candidates: Candidates, threshold: float = 1e-4) -> Pattern:
+    """Return the envelopes of candidates as patterns of shape (n, 1, k), tallest peak 1."""
+    found = envelopes_of(candidates, threshold)
+    height = found.abundance / found.abundance.max(axis=1, keepdims=True)
+    return Pattern(found.mz(candidates.charge)[:, None], height[:, None])
+
+
+def independent_points(residual: Floats, n_peaks: float) -> float:
+    """Return how many independent points a residual is worth.
+
+    Noise is independent from point to point; what the model gets wrong (peak heights from few
+    ions, peak shape, a hidden species) is common to all points of a peak. With noise of
+    variance v, from the differences between neighbours, and n points of mean square r, the
+    residual is worth n r / (v + (r - v) n / 2 n_peaks) points: n if all is noise, two for each
+    peak (height and place) if all is misfit.
+    """
+    n = residual.size
+    mean_square = float(residual @ residual) / n
+    if mean_square <= 0 or n < 5:
+        return float(n)
+    second = residual[2:] - 2.0 * residual[1:-1] + residual[:-2]
+    noise = min((1.4826 * float(np.median(np.abs(second)))) ** 2 / 6.0, mean_square)
+    points = n * mean_square / (noise + (mean_square - noise) * n / max(2.0 * n_peaks, 1.0))
+    return max(points, 3.0)
+
+
+class MixtureSearch:
+    """Finds the mixtures that explain a window.
+
+    Parameters
+    ----------
+    trace : Trace
+        Measured points.
+    candidates : Candidates
+        What to try.
+    log_prior : ndarray, shape (n,)
+        Logarithm of the prior probability of each candidate.
+    prior : ShiftPrior
+        What is known of the m/z shift.
+    widths : sequence of float
+        Peak widths in m/z to start from.
+    """
+
+    def __init__(
+        self,
+        trace: Trace,
+        candidates: Candidates,
+        log_prior: Floats,
+        prior: ShiftPrior,
+        widths: Sequence[float],
+    ) -> None:
+        self.trace = trace
+        self.starts = [Trace(trace.mz, trace.intensity, width) for width in widths]
+        self.candidates = candidates
+        self.log_prior = log_prior
+        self.prior = prior
+        self.sticks: list[Sticks] = sticks_of(candidates, trace.centre)
+        self.n_independent = float(trace.mz.size)
+        self._kin: dict[int, Floats] = {}
+        parts = candidates.space.parts
+        self._steps = np.array([0.5 if part.is_ion else 1.0 for part in parts])
+
+    def run(self, most: int, shortlist: int) -> list[Hypothesis]:
+        """Return hypotheses, the best first; sets `n_independent`."""
+        rows, fits = self.singles(shortlist)
+        lone: list[tuple[tuple[int, ...], MixtureFits]] = [
+            ((int(row),), fits.rows(np.array([i]))) for i, row in enumerate(rows)
+        ]
+        # Misfit of a single species may be a hidden second one: judge mildly until it is found.
+        first = int(fits.rss.argmin())
+        best = Hypothesis((int(rows[first]),), fits.rows(np.array([first])))
+        self.n_independent = min(self._independent(best), 4.0 * self._n_peaks(best))
+        generation = self._pick(lone)
+        found = list(generation)
+        if most > 1:
+            found += self._families(lone, most)
+        for _ in range(most - 1):
+            grown = self._pick([child for parent in generation for child in self._children(parent)])
+            before = min(parent.rss for parent in generation)
+            if not grown:
+                break
+            generation = grown[: max(_BEAM // 2, 1)]
+            found += grown
+            gain = self.trace.mz.size * np.log(before / min(child.rss for child in grown))
+            if gain < _PRICE:
+                break
+        self.n_independent = self._independent(min(found, key=lambda each: each.rss))
+        found = self._unique(found)
+        # A hidden species makes misfit of what is noise once it is found: judge by the best.
+        self.n_independent = self._independent(found[0])
+        return sorted(found, key=self.score)
+
+    def _unique(self, found: Sequence[Hypothesis]) -> list[Hypothesis]:
+        """Return hypotheses without repeats, the best first."""
+        unique: dict[tuple[int, ...], Hypothesis] = {}
+        for each in sorted(found, key=self.score):
+            unique.setdefault(tuple(sorted(each.rows)), each)
+        return list(unique.values())
+
+    def _families(
+        self, lone: Sequence[tuple[tuple[int, ...], MixtureFits]], most: int
+    ) -> list[Hypothesis]:
+        """Return the best mixtures of relatives of the most promising single species."""
+        parents = sorted((Hypothesis(rows, fit) for rows, fit in lone), key=self.score)
+        n_points = self.trace.mz.size
+        grown: dict[tuple[int, ...], tuple[float, FamilyMixture]] = {}
+        for parent in parents[:_PARENTS]:
+            main = parent.rows[0]
+            kin = self.kinship(main)
+            base = self.price((main,)) + float(self.prior.penalty(parent.fit)[0])
+            for mixture in family_mixtures(
+                self.trace, self.candidates, self._patterns_at, main, parent.shift_ppm,
+                float(parent.fit.fwhm[0]) / FWHM_PER_SIGMA, kin, most,
+                lambda before, after: n_points * float(np.log(before / after)),
+            ):  # fmt: skip
+                price = base + sum(_PRICE - 2.0 * float(kin[row]) for row in mixture.rows[1:])
+                score = n_points * float(np.log(mixture.rss)) + price
+                key = tuple(sorted(mixture.rows))
+                if key not in grown or score < grown[key][0]:
+                    grown[key] = (score, mixture)
+        best = sorted(grown.values(), key=lambda each: each[0])[:_REFINED]
+        found: list[tuple[tuple[int, ...], MixtureFits]] = []
+        for size in sorted({len(mixture.rows) for _, mixture in best}):
+            group = [mixture for _, mixture in best if len(mixture.rows) == size]
+            width = float(np.median([mixture.fwhm for mixture in group])) * FWHM_PER_SIGMA
+            start = Trace(self.trace.mz, self.trace.intensity, width)
+            shifts = np.array([mixture.shift_ppm for mixture in group])
+            fits = self.fit([mixture.rows for mixture in group], shifts, start)
+            found += [(m.rows, fits.rows(np.array([i]))) for i, m in enumerate(group)]
+        return [_sorted(rows, fit) for rows, fit in found]
+
+    def _patterns_at(self, rows: Rows) -> Pattern:
+        return patterns_of(self.candidates.take(rows), 1e-3)
+
+    def score(self, hypothesis: Hypothesis) -> float:
+        """Return the score of a hypothesis; a difference of 2 is a factor e in odds."""
+        return (
+            self.n_independent * float(np.log(hypothesis.rss))
+            + float(self.prior.penalty(hypothesis.fit)[0])
+            + self.price(hypothesis.rows)
+        )
+
+    def price(self, rows: Sequence[int]) -> float:
+        """Return what components cost, the strongest first."""
+        kin = self.kinship(rows[0])
+        others = sum(_PRICE - 2.0 * float(kin[row]) for row in rows[1:])
+        return _PRICE - 2.0 * float(self.log_prior[rows[0]]) + others
+
+    def kinship(self, row: int) -> Floats:
+        """Return the log prior of all candidates beside a stronger one, shape (n,)."""
+        if row not in self._kin:
+            counts = self.candidates.counts
+            apart = np.abs(counts - counts[row]) @ self._steps
+            apart = apart + _OTHER_CHARGE * (self.candidates.charge != self.candidates.charge[row])
+            near = -_FAR * apart + self.log_prior
+            near = near - np.logaddexp.reduce(near)
+            self._kin[row] = np.logaddexp(
+                np.log(_RELATED) + near, np.log(1.0 - _RELATED) + self.log_prior
+            )
+        return self._kin[row]
+
+    def singles(self, shortlist: int) -> tuple[Rows, MixtureFits]:
+        """Fit the most promising candidates alone."""
+        return self.place((), None, shortlist)
+
+    def place(
+        self,
+        others: tuple[int, ...],
+        fit: MixtureFits | None,
+        limit: int,
+        must: int | None = None,
+    ) -> tuple[Rows, MixtureFits]:
+        """Fit the most promising candidates beside `others`, over the whole range of shifts.
+
+        Each peak width to start from gives its own short list; a candidate on several keeps
+        its best fit.
+        """
+        rest = None
+        if others and fit is not None:
+            rest = self.trace.intensity - self.profile(others, fit)
+        starts = self.starts if fit is None else [self._narrowed(fit)]
+        found = []
+        for start in starts:
+            shifts = shifts_to_try(start, self.prior.low, self.prior.high)
+            scores = scan(start, self.sticks, shifts, rest)
+            merit = scores.r_squared + _SCAN_SLACK * self._favour()
+            rows = np.argsort(-merit)[:limit].astype(np.int64)
+            rows = rows[~np.isin(rows, others)]
+            if must is not None and must not in rows:
+                rows = np.append(rows, must)
+            found.append(
+                (rows, self.fit([[*others, int(r)] for r in rows], scores.shift_ppm[rows], start))
+            )
+        return found[0] if len(found) == 1 else _best_of(found)
+
+    def fit(
+        self, hypotheses: Sequence[Sequence[int]], shift_ppm: Floats, start: Trace
+    ) -> MixtureFits:
+        """Fit hypotheses of equal length from given shifts."""
+        rows = np.array(hypotheses, dtype=np.int64)
+        flat, inverse = np.unique(rows, return_inverse=True)
+        pattern = patterns_of(self.candidates.take(flat))
+        inverse = inverse.reshape(rows.shape)
+        chosen = Pattern(pattern.mz[inverse, 0], pattern.height[inverse, 0])
+        return fit_mixtures(start, chosen, shift_ppm, (self.prior.low, self.prior.high))
+
+    def profile(self, rows: Sequence[int], fit: MixtureFits) -> Floats:
+        """Return the fitted profile of the components, without baseline."""
+        pattern = patterns_of(self.candidates.take(np.array(rows)))
+        together = Pattern(pattern.mz[None, :, 0], pattern.height[None, :, 0])
+        sigma = fit.fwhm / FWHM_PER_SIGMA
+        columns, _, _ = profile_columns(self.trace, together, fit.own_ppm * 1e-6, sigma)
+        total: Floats = fit.amounts[0] @ columns[0]
+        return total
+
+    def without(
+        self, hypothesis: Hypothesis, place: int
+    ) -> tuple[tuple[int, ...], MixtureFits | None]:
+        """Return the other components of a hypothesis and their part of its fit."""
+        others = tuple(row for j, row in enumerate(hypothesis.rows) if j != place)
+        keep = [j for j in range(len(hypothesis.rows)) if j != place]
+        fit = hypothesis.fit
+        part = MixtureFits(
+            fit.rss,
+            fit.shift_ppm,
+            fit.fwhm,
+            fit.own_ppm[:, keep],
+            fit.amounts[:, keep],
+            fit.baseline,
+        )
+        return others, part
+
+    def _favour(self) -> Floats:
+        """Return 0 to 1: how much chemistry favours each candidate for a place on a short list."""
+        favour: Floats = np.clip(1.0 + (self.log_prior - self.log_prior.max()) / 12.0, 0.0, 1.0)
+        return favour
+
+    def _narrowed(self, fit: MixtureFits) -> Trace:
+        return Trace(self.trace.mz, self.trace.intensity, float(fit.fwhm[0]))
+
+    def _children(self, parent: Hypothesis) -> list[tuple[tuple[int, ...], MixtureFits]]:
+        """Return the best ways to add a component at the shift of the parent."""
+        rest = self.trace.intensity - self.profile(parent.rows, parent.fit)
+        start = self._narrowed(parent.fit)
+        near = np.array([parent.shift_ppm])
+        scores = scan(start, self.sticks, near, rest)
+        kin = self.kinship(parent.rows[0])
+        left = np.maximum(1.0 - scores.r_squared, 0.02)
+        expected = rest.size * np.log(left) - 2.0 * kin
+        expected[list(parent.rows)] = np.inf
+        expected[scores.r_squared <= 0] = np.inf
+        rows = np.argsort(expected)[:_PARTNERS]
+        rows = rows[np.isfinite(expected[rows])]
+        if not rows.size:
+            return []
+        fits = self.fit(
+            [[*parent.rows, int(row)] for row in rows], np.full(rows.size, parent.shift_ppm), start
+        )
+        n_points = self.trace.mz.size
+        cost = n_points * np.log(fits.rss) - 2.0 * kin[rows] + self.prior.penalty(fits)
+        share = fits.amounts.min(axis=1) / np.maximum(fits.amounts.sum(axis=1), 1e-300)
+        order = [int(i) for i in np.argsort(cost) if share[i] >= _LEAST_SHARE][:_CHILDREN]
+        return [((*parent.rows, int(rows[i])), fits.rows(np.array([i]))) for i in order]
+
+    def _pick(self, found: list[tuple[tuple[int, ...], MixtureFits]]) -> list[Hypothesis]:
+        """Return the best hypotheses: of each shift, then the best of the rest."""
+        unique: dict[tuple[int, ...], Hypothesis] = {}
+        for rows, fit in found:
+            each = _sorted(rows, fit)
+            key = tuple(sorted(rows))
+            if key not in unique or each.rss < unique[key].rss:
+                unique[key] = each
+        ranked = sorted(unique.values(), key=self.score)
+        bins: set[int] = set()
+        first: list[Hypothesis] = []
+        rest: list[Hypothesis] = []
+        for each in ranked:
+            here = round(each.shift_ppm / _SHIFT_BIN)
+            (rest if here in bins else first).append(each)
+            bins.add(here)
+        return [*first[:_BEAM], *rest[: max(_BEAM // 2, _BEAM - len(first))]]
+
+    def _independent(self, hypothesis: Hypothesis) -> float:
+        ramp = np.linspace(-0.5, 0.5, self.trace.mz.size)
+        ground = hypothesis.fit.baseline[0, 0] + hypothesis.fit.baseline[0, 1] * ramp
+        residual = self.trace.intensity - self.profile(hypothesis.rows, hypothesis.fit) - ground
+        return independent_points(residual, self._n_peaks(hypothesis))
+
+    def _n_peaks(self, hypothesis: Hypothesis) -> float:
+        heights = patterns_of(self.candidates.take(np.array(hypothesis.rows))).height
+        return float((heights > 0.1).sum(axis=2).max())
+
+
+def _sorted(rows: Sequence[int], fit: MixtureFits) -> Hypothesis:
+    """Return a hypothesis with its strongest component first."""
+    order = np.argsort(-fit.amounts[0], kind="stable")
+    arranged = MixtureFits(
+        fit.rss, fit.shift_ppm, fit.fwhm, fit.own_ppm[:, order], fit.amounts[:, order], fit.baseline
+    )
+    return Hypothesis(tuple(int(rows[int(i)]) for i in order), arranged)
+
+
+def _best_of(found: list[tuple[Rows, MixtureFits]]) -> tuple[Rows, MixtureFits]:
+    """Return the best fit of each candidate over several lists."""
+    rows = np.concatenate([part[0] for part in found])
+    names = ("rss", "shift_ppm", "fwhm", "own_ppm", "amounts", "baseline")
+    fits = MixtureFits(*(np.concatenate([getattr(p[1], name) for p in found]) for name in names))
+    order = np.lexsort((fits.rss, rows))
+    first = np.r_[True, rows[order][1:] != rows[order][:-1]]
+    kept = np.sort(order[first])
+    return rows[kept], fits.rows(kept)
