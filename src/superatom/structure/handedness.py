@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike
 from superatom.provenance import Provenance, stamp
 from superatom.structure.alignment import FloatArray, IntArray
 from superatom.structure.neighbours import neighbour_distance
-from superatom.structure.pointgroup import DEFAULT_TOLERANCE, checked_sites, point_group
+from superatom.structure.pointgroup import DEFAULT_TOLERANCE, PointGroup, checked_sites, point_group
 from superatom.structure.superposition import best_match
 
 __all__ = ["Chirality", "chirality"]
@@ -116,6 +116,7 @@ def chirality(
     symbols: Sequence[str] | None = None,
     *,
     tolerance: float = DEFAULT_TOLERANCE,
+    group: PointGroup | None = None,
 ) -> Chirality:
     """Return whether some atoms are chiral, and which hand they are.
 
@@ -127,6 +128,8 @@ def chirality(
         Element symbols; None: all alike.
     tolerance : float
         Largest RMSD of a symmetry operation, Å.
+    group : PointGroup or None
+        Point group of these atoms at this tolerance if already known.
 
     Raises
     ------
@@ -142,7 +145,7 @@ def chirality(
     ('P', 'M')
     """
     points, kinds, names = checked_sites(positions, symbols)
-    group = point_group(points, symbols, tolerance=tolerance)
+    group = group or point_group(points, symbols, tolerance=tolerance)
     centred = points - points.mean(axis=0)
     improper = [op.rmsd for op in group.operations if not op.is_proper]
     away = min(improper, default=None)

@@ -10,19 +10,19 @@ from superatom.structure.alignment import FloatArray
 __all__ = ["REACH", "neighbour_distance", "neighbour_matrix"]
 
 REACH = 1.2  # of the usual nearest distance; second neighbours of fcc are at 1.41
+_NEAREST = 3  # neighbours that every atom of a compact cluster has
 
 
 def neighbour_distance(points: FloatArray) -> float:
-    """Return the median over the atoms of the distance to their nearest neighbour, Å.
+    """Return the usual distance between neighbours, Å; 0 for a single atom.
 
-    Half of all atoms have their nearest neighbour at most so far away, which neither a
-    short contact nor a distant cap can change much. 0 for a single atom.
+    The median over the atoms of the mean distance to their three nearest: neither a short
+    contact nor a distant cap changes it much, and noise less than it does the nearest alone.
     """
     if len(points) < 2:
         return 0.0
-    apart = np.linalg.norm(points[:, None] - points[None], axis=2)
-    np.fill_diagonal(apart, np.inf)
-    return float(np.median(apart.min(axis=1)))
+    apart = np.sort(np.linalg.norm(points[:, None] - points[None], axis=2), axis=1)
+    return float(np.median(apart[:, 1 : 1 + _NEAREST].mean(axis=1)))
 
 
 def neighbour_matrix(points: FloatArray, cutoff: float | None = None) -> NDArray[np.bool_]:

@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike
 from superatom.errors import SearchError
 from superatom.provenance import Provenance, stamp
 from superatom.structure.alignment import FloatArray, IntArray
-from superatom.structure.neighbours import REACH, neighbour_distance
+from superatom.structure.neighbours import neighbour_distance
 from superatom.structure.pointgroup import DEFAULT_TOLERANCE, checked_sites, site_permutations
 from superatom.structure.shapes import nearest_shape
 
@@ -33,6 +33,7 @@ _CENTRAL = 0.35  # of the neighbour distance: closer to the centroid than this i
 _JUMP = 0.13  # of the neighbour distance: a gap in radius this wide parts two shells
 _STEP = 0.34  # of the neighbour distance: a wider gap ends a layer; ideal ones have up to 0.32
 _TIGHT = 1.03  # of the neighbour distance: closer contacts are those of one packing
+_TOUCHING = 1.25  # of the neighbour distance: contact of one layer with the next
 _LIKE = 3.0  # continuous shape measure up to which a shell is called by a polyhedron's name
 _MOST = 60  # atoms of the largest shell whose shape is looked for
 
@@ -187,13 +188,17 @@ def _layers(points: FloatArray) -> list[IntArray]:
     while left.any():
         rest = np.flatnonzero(left)
         contact = apart[np.ix_(rest, layers[-1])].min(axis=1)
-        touching = contact <= REACH * spacing
-        if touching.any():
-            reach = _outer_radius(radii[rest][touching], contact[touching], spacing)
-        else:  # nothing touches: the innermost atoms left start the next layer
-            reach = radii[rest][_innermost(radii[rest], spacing)].max()
-        # a little further, so that no atom is left behind among its like
-        layers.append(rest[radii[rest] <= reach + _JUMP * spacing])
+        step = contact <= _TOUCHING * spacing
+        if step.any():
+            step[step] = radii[rest][step] <= _outer_radius(
+                radii[rest][step], contact[step], spacing
+            )
+            layers.append(rest[step])
+        elif (like := radii[rest] <= radii[~left].max() + _JUMP * spacing).any():
+            # apart from the last layer, but no further out: it has parts that do not touch
+            layers[-1] = np.sort(np.concatenate([layers[-1], rest[like]]))
+        else:  # the innermost atoms left start the next layer
+            layers.append(rest[_innermost(radii[rest], spacing)])
         left[layers[-1]] = False
     return layers
 
