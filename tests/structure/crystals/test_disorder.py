@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ase import Atoms
 
-from superatom.errors import StructureError
+from superatom.errors import DataFileError, StructureError
 from superatom.structure.read import read_structure
 
 CELL = (30.0, 28.0, 32.0, 90.0, 97.0, 90.0)
@@ -248,3 +248,63 @@ def test_published_disordered_crystals(shared, name) -> None:
         return
     ammonium = crystal.packing[crystal.packing.arrays["molecule"] == 0]
     assert len(ammonium) > 1
+
+
+@pytest.mark.parametrize("how", ["negative", "positive", "untagged"])
+def test_phenyl_tilted_out_of_a_mirror(crystals, tmp_path, how) -> None:
+    """Half of the crystal has the ring on one side of the mirror, half on the other."""
+    core = Atoms(
+        "Au4S2Cl2",
+        positions=[
+            (0, 1.4, 0), (0, -1.4, 0), (2.8, 1.4, 0), (2.8, -1.4, 0), (-1.95, 0, 0.1),
+            (4.75, 0, 0.1), (1.4, 1.4, 2.1), (1.4, -1.4, 2.1),
+        ],
+    )  # fmt: skip
+    tilted = Atoms(
+        *crystals.phenyl(core.positions[4], np.array([-1, 0.35, 0.2]), np.array([0.1, 1.0, 0.5]))
+    )
+    upright = Atoms(
+        *crystals.phenyl(core.positions[5], np.array([1, 0, 0.2]), np.array([0.0, 1.0, 0.0]))
+    )
+    maker = crystals.Maker("P 1 m 1", (25.0, 26.0, 27.0, 90.0, 95.0, 90.0))
+    at = (0.3, 0.0, 0.3)
+    maker.add(core + upright, at, unique=True)
+    group = {"negative": "-1", "positive": "1", "untagged": "."}[how]
+    maker.add(tilted, at, disorder_group=group, occupancy="0.5")
+    for picture in (0, 1):
+        crystal = read_structure(maker.write(tmp_path), picture=picture)
+        assert crystals.same_molecule(crystal.atoms, core + upright + tilted)
+
+
+def test_turned_fluorophosphate_around_one_phosphorus(crystals, tmp_path) -> None:
+    axes = np.concatenate([np.eye(3), -np.eye(3)]) * 1.58
+    turn = np.array([[np.cos(0.7), -np.sin(0.7), 0], [np.sin(0.7), np.cos(0.7), 0], [0, 0, 1]])
+    maker = crystals.Maker("P -1", (30.0, 22.0, 24.0, 90.0, 95.0, 90.0))
+    maker.add(crystals.hexamer(), unique=True)
+    at = (0.5, 0.3, 0.5)
+    flat = axes[[0, 1, 3, 4]]
+    maker.add(Atoms("PF2", positions=[np.zeros(3), axes[2], axes[5]]), at)
+    tagged(maker, Atoms("F4", positions=flat), at, "1", 0.7, "B")
+    tagged(maker, Atoms("F4", positions=flat @ turn.T), at, "2", 0.3, "B")
+    path = maker.write(tmp_path)
+    for picture in (0, 1):
+        crystal = read_structure(path, picture=picture)
+        assert [(c.formula, c.count) for c in crystal.companions] == [("F6P", 2.0)]
+        assert crystal.charge == 2
+
+
+def test_molecules_that_run_through_each_other_are_refused(crystals, tmp_path) -> None:
+    maker = crystals.Maker("P -1", (18.0, 19.0, 20.0, 90.0, 95.0, 90.0))
+    maker.add(crystals.hexamer(), (0.11, 0.1, 0.12))  # its image is 4 to 5 Å away
+    with pytest.raises(DataFileError, match="on top of each other"):
+        read_structure(maker.write(tmp_path))
+
+
+def test_suppressed_atoms_of_a_database_are_left_out(crystals, tmp_path) -> None:
+    truth = crystals.hexamer()
+    maker = crystals.Maker("P -1")
+    maker.add(truth, unique=True)
+    ghost = dict(maker.rows[12], label="C99?")
+    ghost["fract_x"] = f"{float(ghost['fract_x']) + 0.04:.5f}"
+    maker.rows.append(ghost)
+    assert crystals.same_molecule(read_structure(maker.write(tmp_path)).atoms, truth)
