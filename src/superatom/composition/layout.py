@@ -375,8 +375,8 @@ class LayoutReader:
 
 def _number(run: str) -> Count | None:
     """Return the number or expression written in `run`; None if it is neither."""
-    if re.fullmatch(r"\d{1,12}", run):
-        return int(run)
+    if run.isdecimal():
+        return int(run[:12])  # enough digits to be told that it makes no sense
     if re.fullmatch(r"\d{1,6}\.\d{1,6}", run):
         return float(run)
     if not re.fullmatch(r"[+-]?(\d*[a-z]|\d+)([+-](\d*[a-z]|\d+))*", run):

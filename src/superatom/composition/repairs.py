@@ -118,6 +118,9 @@ def raise_charges(text: MarkedText, *patterns: re.Pattern[str]) -> MarkedText:
 def balance_brackets(text: MarkedText, lexicon: Lexicon, notes: list[str]) -> MarkedText:
     """Add or drop brackets until each has its partner.
 
+    Only print loses brackets: in a text without any markup, typed by its user, an
+    unmatched bracket is an error.
+
     Raises
     ------
     FormulaError
@@ -128,12 +131,33 @@ def balance_brackets(text: MarkedText, lexicon: Lexicon, notes: list[str]) -> Ma
         if lonely is None:
             return text
         char = text.text[lonely]
+        if not _is_printed(text):
+            raise _unmatched(text, lonely)
         if char in "([":
             text = _drop_or_close(text, lonely, lexicon, notes)
         else:
             text = _open(text, lonely, lexicon, notes)
     raise FormulaError(
         "the brackets do not match", text.raw, 0, len(text.raw), "expected as many [ ( as ) ]"
+    )
+
+
+def _is_printed(text: MarkedText) -> bool:
+    """Whether the text carries the markup of print: subscripts, LaTeX, HTML."""
+    return SUB in text.levels or re.search(r"[\\$<]", text.raw) is not None
+
+
+def _unmatched(text: MarkedText, index: int) -> FormulaError:
+    char = text.text[index]
+    partner = {"(": ")", "[": "]", ")": "(", "]": "["}[char]
+    problem = "is not closed" if char in "([" else "was never opened"
+    where = "behind" if char in "([" else "in front of"
+    return FormulaError(
+        f"this bracket {problem}",
+        text.raw,
+        text.column(index),
+        1,
+        f"expected a {partner} {where} it",
     )
 
 
@@ -165,9 +189,7 @@ def _drop_or_close(text: MarkedText, start: int, lexicon: Lexicon, notes: list[s
                     text[: start + 1 + end] + _bracket(")", text, start) + text[start + 1 + end :]
                 )
     if start > 0 and text.text[start] == "(":
-        raise FormulaError(
-            "this bracket is not closed", text.raw, text.column(start), 1, "expected a matching )"
-        )
+        raise _unmatched(text, start)
     notes.append(f"opening bracket '{text.text[start]}' without a partner dropped")
     rest = text[:start] + text[start + 1 :]
     return _without_doubled_charge(rest, notes)
@@ -196,9 +218,7 @@ def _open(text: MarkedText, end: int, lexicon: Lexicon, notes: list[str]) -> Mar
         if (reading := lexicon.find(name)) is not None:
             notes.append(f"opening bracket in front of '{reading.printed}' was missing")
             return text[:start] + _bracket("(", text, start) + text[start:]
-    raise FormulaError(
-        "this bracket was never opened", text.raw, text.column(end), 1, "expected a ( before it"
-    )
+    raise _unmatched(text, end)
 
 
 def _begins_with_metal(name: str) -> bool:
