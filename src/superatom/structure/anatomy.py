@@ -215,6 +215,13 @@ def dissect(
     StructureError
         If the coordinates are no single cluster: no atoms or metals, atoms on top of
         each other, several separate clusters, or pieces of a cluster cut by its cell.
+
+    Examples
+    --------
+    >>> from ase.cluster import Icosahedron
+    >>> anatomy = dissect(Icosahedron("Au", 2), charge=5)
+    >>> anatomy.kernel, anatomy.electrons.total, str(anatomy.kernel_shape())
+    ('Au13', 8, 'centred icosahedron (0.00)')
     """
     found = bonds(atoms)
     main = _main_cluster(atoms, found)

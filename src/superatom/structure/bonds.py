@@ -9,17 +9,22 @@ separates are listed in `Bonds.ambiguous` together with how they were read.
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from superatom.errors import StructureError
+from superatom.structure.element_pairs import (
+    N_ELEMENTS,
+    covalent_radii,
+    is_ion,
+    is_metal,
+    is_nonmetal,
+    pair_limits,
+)
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -48,7 +53,6 @@ _ABOVE_RADII = {"covalent": (0.20, 0.30, 0.45), "metal-ligand": (0.20, 0.35, 0.5
 _METALLIC_FACTOR = 1.22
 #: Two atoms closer than this fraction of the sum of their radii are on top of each other.
 _COLLISION = 0.62
-_N_ELEMENTS = 119
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -174,21 +178,6 @@ def _pair_array(pairs: list[tuple[int, int]]) -> IntArray:
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
-def is_nonmetal(numbers: IntArray) -> BoolArray:
-    """Return which atomic numbers belong to elements of ligands, elementwise."""
-    return _roles()[0][np.asarray(numbers)]
-
-
-def is_ion(numbers: IntArray) -> BoolArray:
-    """Return which atomic numbers are alkali or alkaline earth metals, elementwise."""
-    return _roles()[1][np.asarray(numbers)]
-
-
-def is_metal(numbers: IntArray) -> BoolArray:
-    """Return which atomic numbers can be metal atoms of a cluster, elementwise."""
-    return ~(is_nonmetal(numbers) | is_ion(numbers))
-
-
 def bonds(atoms: Atoms) -> Bonds:
     """Find the bonds of a molecule.
 
@@ -226,8 +215,8 @@ def _checked(atoms: Atoms) -> tuple[IntArray, FloatArray]:
             f"atom {where} ({atoms.symbols[where]}) has a coordinate that is not a number; "
             "the file is damaged or was truncated"
         )
-    if (numbers < 1).any() or (numbers >= _N_ELEMENTS).any():
-        where = int(np.flatnonzero((numbers < 1) | (numbers >= _N_ELEMENTS))[0])
+    if (numbers < 1).any() or (numbers >= N_ELEMENTS).any():
+        where = int(np.flatnonzero((numbers < 1) | (numbers >= N_ELEMENTS))[0])
         raise StructureError(f"atom {where} has no element (atomic number {numbers[where]})")
     return numbers, positions
 
@@ -270,7 +259,7 @@ def bonds_of_contacts(numbers: IntArray, pairs: IntArray, lengths: FloatArray) -
 
 
 def _refuse_collisions(numbers: IntArray, pairs: IntArray, lengths: FloatArray) -> None:
-    radii = _radii()[numbers]
+    radii = covalent_radii()[numbers]
     short = lengths < _COLLISION * (radii[pairs[:, 0]] + radii[pairs[:, 1]])
     if short.any():
         from ase.data import chemical_symbols
@@ -312,7 +301,7 @@ def _limits(
     numbers: IntArray, pairs: IntArray, kinds: NDArray[np.int8]
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return typical upper end, cut and limit (Å) of each contact."""
-    radii = _radii()[numbers][pairs].sum(axis=1)
+    radii = covalent_radii()[numbers][pairs].sum(axis=1)
     ions = is_ion(numbers)[pairs].any(axis=1)
     above = np.array(
         [
@@ -326,7 +315,7 @@ def _limits(
     metallic = kinds == BondKind.METAL_METAL
     limits[metallic] = _METALLIC_FACTOR * radii[metallic, None]
     first, second = numbers[pairs].T
-    listed = _table()[first, second]
+    listed = pair_limits()[first, second]
     limits = np.where(np.isnan(listed), limits, listed)
     limits[ions] = 0.0
     return limits[:, 0], limits[:, 1], limits[:, 2]
@@ -345,7 +334,7 @@ def _gap_test(
     bound = np.zeros(len(pairs), dtype=bool)
     ambiguous: list[AmbiguousContact] = []
     elements = np.sort(numbers[pairs], axis=1)
-    codes = elements[:, 0] * _N_ELEMENTS + elements[:, 1]
+    codes = elements[:, 0] * N_ELEMENTS + elements[:, 1]
     for code in np.unique(codes[candidate]):
         group = np.flatnonzero(candidate & (codes == code))
         one = group[0]
@@ -399,41 +388,3 @@ def _kind_of_symbols(first: str, second: str) -> int:
 
     numbers = np.array([atomic_numbers[first], atomic_numbers[second]])
     return int(_kinds(numbers, np.array([[0, 1]]))[0])
-
-
-@lru_cache(maxsize=1)
-def _radii() -> FloatArray:
-    """Return covalent radii in Å by atomic number (Cordero 2008, as shipped with ASE)."""
-    from ase.data import covalent_radii
-
-    return np.asarray(covalent_radii, dtype=np.float64)[:_N_ELEMENTS]
-
-
-@lru_cache(maxsize=1)
-def _roles() -> tuple[BoolArray, BoolArray]:
-    """Return nonmetal and counter-ion flags by atomic number."""
-    from ase.data import atomic_numbers
-
-    nonmetal = np.zeros(_N_ELEMENTS, dtype=bool)
-    ion = np.zeros(_N_ELEMENTS, dtype=bool)
-    for row in _rows("element_roles.csv"):
-        flags = nonmetal if row["role"] == "nonmetal" else ion
-        flags[atomic_numbers[row["symbol"]]] = True
-    return nonmetal, ion
-
-
-@lru_cache(maxsize=1)
-def _table() -> FloatArray:
-    """Return typical upper end, cut and limit (Å) by two atomic numbers; NaN if no row."""
-    from ase.data import atomic_numbers
-
-    table = np.full((_N_ELEMENTS, _N_ELEMENTS, 3), np.nan)
-    for row in _rows("bond_distances.csv"):
-        i, j = atomic_numbers[row["first"]], atomic_numbers[row["second"]]
-        table[i, j] = table[j, i] = [float(row[c]) for c in ("long_A", "cut_A", "limit_A")]
-    return table
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    text = (resources.files("superatom.structure") / "data" / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))

@@ -142,6 +142,13 @@ def partition(atoms: Atoms) -> Partitions:
     ------
     StructureError
         If the coordinates cannot be a molecule (see `superatom.structure.bonds.bonds`).
+
+    Examples
+    --------
+    >>> from ase import Atoms
+    >>> staple = Atoms("SAuS", [(-2.3, 0, 0), (0, 0, 0), (2.3, 0, 0)])
+    >>> print(partition(staple).geometric)
+    no kernel | 1 Au1(SR)2
     """
     return partition_bonds(atoms, bonds(atoms))
 
