@@ -32,8 +32,8 @@ def propeller(sense: int = 1) -> Points:
         angle = 2 * np.pi * k / 3
         out, along = np.array([np.cos(angle), np.sin(angle), 0]), np.array([0, 0, 1.0])
         across = np.cross(along, out)
-        for s in (-1, 1):
-            blades.append(3.2 * out + s * 1.4 * (along * 0.8 + sense * across * 0.6))
+        tilted = 1.4 * (along * 0.8 + sense * across * 0.6)
+        blades += [3.2 * out - tilted, 3.2 * out + tilted]
     return np.array(blades)
 
 

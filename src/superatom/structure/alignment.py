@@ -120,7 +120,7 @@ def _assign(square: FloatArray) -> IntArray:
     clashing = np.flatnonzero((ordered[:, 1:] == ordered[:, :-1]).any(axis=1))
     for row in clashing:
         nearest[row] = linear_sum_assignment(square[row])[1]
-    return nearest
+    return np.asarray(nearest)
 
 
 def match(

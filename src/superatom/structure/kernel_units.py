@@ -187,7 +187,7 @@ def _corner_unit(shape: str, points: FloatArray, atoms: tuple[int, ...]) -> Kern
 
 
 def _tetrahedra(near: NDArray[np.bool_]) -> list[tuple[int, ...]]:
-    found = []
+    found: list[tuple[int, ...]] = []
     for a, b in np.argwhere(np.triu(near)).tolist():
         common = np.flatnonzero(near[a] & near[b])
         common = common[common > b]

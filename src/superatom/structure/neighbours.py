@@ -38,4 +38,4 @@ def neighbour_matrix(points: FloatArray, cutoff: float | None = None) -> NDArray
     reach = REACH * neighbour_distance(points) if cutoff is None else cutoff
     near = np.linalg.norm(points[:, None] - points[None], axis=2) <= reach
     np.fill_diagonal(near, False)
-    return near
+    return np.asarray(near)

@@ -72,7 +72,7 @@ class PermutationGroup:
 
     def orbit_labels(self) -> IntArray:
         """Return for each site the lowest site equivalent to it, shape (degree,)."""
-        return self.elements.min(axis=0)
+        return np.asarray(self.elements.min(axis=0))
 
     def is_closed(self) -> bool:
         """Whether identity, products and inverses are all in the group."""

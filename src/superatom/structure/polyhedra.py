@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -125,7 +126,7 @@ def _tetrahedron() -> FloatArray:
 
 def _truncated_tetrahedron() -> FloatArray:
     points = _signed((3.0, 1.0, 1.0))
-    return points[np.prod(points, axis=1) > 0]
+    return np.asarray(points[np.prod(points, axis=1) > 0])
 
 
 def _anticuboctahedron() -> FloatArray:
@@ -304,7 +305,7 @@ def build_kernel(family: str, *sizes: int) -> Polyhedron:
     """
     from ase.cluster import Decahedron, Icosahedron, Octahedron
 
-    families = {
+    families: dict[str, Callable[..., Any]] = {
         "Mackay icosahedron": Icosahedron,
         "decahedron": Decahedron,
         "fcc octahedron": Octahedron,
