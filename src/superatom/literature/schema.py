@@ -37,17 +37,21 @@ CREATE TABLE facts(
     comparator TEXT NOT NULL, low REAL, high REAL, word TEXT NOT NULL, dimension TEXT NOT NULL,
     status TEXT NOT NULL, document TEXT NOT NULL, decision TEXT NOT NULL,
     derived INTEGER NOT NULL);
-CREATE INDEX facts_property ON facts(property, of, reaction);
+CREATE INDEX facts_property ON facts(property, of, high, low, reaction, comparator, dimension);
 CREATE INDEX facts_reaction ON facts(reaction, property);
+CREATE INDEX facts_word ON facts(property, word) WHERE word <> '';
+CREATE INDEX facts_document ON facts(document);
+CREATE INDEX facts_category ON facts(category);
 CREATE INDEX facts_origin ON facts(origin);
-CREATE INDEX facts_decision ON facts(decision) WHERE decision <> '';
+CREATE INDEX facts_hidden ON facts(decision) WHERE decision IN ('open', 'rejected');
 CREATE TABLE fact_records(seq INTEGER PRIMARY KEY, record TEXT NOT NULL);
 CREATE TABLE subjects(cluster INTEGER, fact INTEGER, PRIMARY KEY(cluster, fact)) WITHOUT ROWID;
 CREATE INDEX subjects_fact ON subjects(fact, cluster);
 CREATE TABLE transformations(id TEXT PRIMARY KEY, origin TEXT NOT NULL, record TEXT NOT NULL);
 CREATE TABLE doping(id TEXT PRIMARY KEY, origin TEXT NOT NULL, record TEXT NOT NULL);
 CREATE TABLE modes(id TEXT PRIMARY KEY, origin TEXT NOT NULL, record TEXT NOT NULL);
-CREATE VIRTUAL TABLE facts_fts USING fts5(text, tokenize = 'unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE facts_fts USING fts5(text, detail = none, columnsize = 0,
+    tokenize = 'unicode61 remove_diacritics 2');
 """
 
 

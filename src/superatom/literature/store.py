@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +35,7 @@ __all__ = ["ImportReport", "Store", "default_path", "open_store"]
 
 _SHIPPED = "superatom"
 _CANDIDATES = "mined"
+_MOST_VALUES = 30_000  # SQLite takes 32766 values in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,17 @@ class Store:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with guarded(self.path), transaction(self._connection):
             yield self._connection
+
+    def facts_numbered(self, numbers: Sequence[int]) -> tuple[Fact, ...]:
+        """Return the facts with these numbers, in their order."""
+        found: dict[int, str] = {}
+        for start in range(0, len(numbers), _MOST_VALUES):
+            some = numbers[start : start + _MOST_VALUES]
+            marks = ", ".join("?" * len(some))
+            found.update(
+                self.rows(f"SELECT seq, record FROM fact_records WHERE seq IN ({marks})", some)
+            )
+        return tuple(fact_of(found[number]) for number in numbers if number in found)
 
     def import_shipped(self) -> ImportReport:
         """Bring the records that come with Superatom up to date; nothing if they are."""

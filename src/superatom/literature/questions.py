@@ -1,0 +1,253 @@
+"""A question as sets of facts: each condition finds its own, and they are intersected.
+
+A fact has a number in the store. Conditions on the fact, on its clusters and on words are
+answered by one index each; the sets of numbers meet in memory, which SQLite would do row
+by row.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from superatom.composition.ligands import LIGAND_CLASSES, default_library
+from superatom.errors import SearchError
+from superatom.literature.metrics import Metric, limit_of, unknown_property
+from superatom.literature.properties import fold, recognise, species_key
+from superatom.literature.reactions import is_reaction
+from superatom.literature.records import CATEGORIES, STATUSES
+from superatom.literature.store import Store
+from superatom.literature.subjects import Subject, read_subjects
+
+__all__ = ["Question"]
+
+_MOTIF = ("motif", "kernel", "shells", "structure", "coordination mode", "dopant position")
+_HIDDEN = "SELECT seq FROM facts WHERE decision IN ('open', 'rejected')"
+_REACTIONS = """
+WITH RECURSIVE told(name) AS (
+    SELECT min(reaction) FROM facts UNION ALL
+    SELECT (SELECT min(reaction) FROM facts WHERE reaction > told.name) FROM told
+    WHERE told.name IS NOT NULL)
+SELECT name FROM told WHERE name IS NOT NULL"""
+_ABOUT = 0.1  # '~' in a question: within a tenth
+
+
+@dataclass
+class _Conditions:
+    """Conditions that one row must meet, and the values in them."""
+
+    texts: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+    def add(self, text: str, *values: Any) -> None:
+        self.texts.append(text)
+        self.values.extend(values)
+
+    def add_one_of(self, column: str, values: Sequence[Any]) -> None:
+        self.add(f"{column} IN ({', '.join('?' * len(values))})", *values)
+
+    def __str__(self) -> str:
+        return " AND ".join(self.texts)
+
+
+@dataclass
+class Question:
+    """Conditions that a fact must meet.
+
+    Attributes
+    ----------
+    store : Store
+        Where the facts are.
+    """
+
+    store: Store
+    _sets: list[set[int]] = field(default_factory=list)
+    _ordered: list[int] | None = None
+    _words: str = ""
+
+    def about_clusters(
+        self,
+        metals: tuple[str, ...],
+        dopants: tuple[str, ...],
+        formula: str,
+        ligand: str,
+        electrons: float | None,
+    ) -> None:
+        """Ask for facts about a cluster that meets all of these conditions."""
+        wanted = _Conditions()
+        for symbol in dict.fromkeys((*metals, *dopants)):
+            wanted.add("c.id IN (SELECT cluster FROM cluster_metals WHERE symbol = ?)", symbol)
+        if dopants:
+            wanted.add("c.n_metals > 1")
+        if formula:
+            _add_formula(wanted, formula)
+        if ligand:
+            _add_ligand(wanted, ligand)
+        if electrons is not None:
+            wanted.add(
+                "(c.electrons = ? OR c.id IN (SELECT s.cluster FROM facts e JOIN subjects s "
+                "ON s.fact = e.seq WHERE e.property = 'superatom electron count' "
+                "AND e.low <= ? AND e.high >= ?))",
+                *(electrons,) * 3,
+            )
+        if wanted.texts:
+            self._meet(
+                "SELECT fact FROM subjects WHERE cluster IN "
+                f"(SELECT c.id FROM clusters c WHERE {wanted})",
+                wanted.values,
+            )
+
+    def about_facts(
+        self, reaction: str, metric: Metric | None, category: str, status: str, document: str
+    ) -> None:
+        """Ask for facts with a reaction, a bound on their value, a place or a status."""
+        wanted, order = _Conditions(), ""
+        for name, value, allowed in (
+            ("category", category, CATEGORIES),
+            ("status", status, STATUSES),
+        ):
+            if value and value not in allowed:
+                raise SearchError(f"{name} '{value}' is none of {', '.join(allowed)}")
+            if value:
+                wanted.add(f"{name} = ?", value)
+        if document:
+            wanted.add("document = ?", document)
+        if reaction:
+            known = [name for (name,) in self.store.rows(_REACTIONS)]
+            wanted.add_one_of("reaction", [n for n in known if is_reaction(n, reaction)])
+        if metric:
+            order = _add_metric(self.store, wanted, metric)
+        if not wanted.texts:
+            return
+        rows = self.store.rows(f"SELECT seq FROM facts WHERE {wanted} {order}", wanted.values)
+        numbers = [number for (number,) in rows]
+        self._sets.append(set(numbers))
+        if metric:
+            self._ordered = numbers
+
+    def about_words(self, method: str, motif: str, text: str) -> None:
+        """Ask for facts about clusters made or built as described, and for words anywhere."""
+        if method:
+            self._describe(("synthesis method",), method)
+        if motif:
+            self._describe(_MOTIF, motif)
+        self._words = " AND ".join(f'"{word}"*' for word in re.findall(r"\w+", text))
+        if text.strip() and not self._words:
+            raise SearchError(f"'{text}' has no word to look for")
+
+    def _describe(self, names: Sequence[str], words: str) -> None:
+        """Ask for facts that say `words`, or are about a cluster of which another one does."""
+        wanted = _Conditions()
+        wanted.add_one_of("property", names)
+        wanted.add("word <> ''")
+        for word in words.casefold().split():
+            pattern = re.sub(r"([%_\\])", r"\\\1", word)
+            wanted.add("word LIKE ? ESCAPE '\\'", f"%{pattern}%")
+        said = f"SELECT seq FROM facts WHERE {wanted}"
+        of_clusters = (
+            "SELECT fact FROM subjects WHERE cluster IN "
+            f"(SELECT cluster FROM subjects WHERE fact IN ({said}))"
+        )
+        rows = self.store.rows(said, wanted.values)
+        rows += self.store.rows(of_clusters, wanted.values)
+        self._sets.append({number for (number,) in rows})
+
+    def _meet(self, sql: str, values: Sequence[Any]) -> None:
+        self._sets.append({number for (number,) in self.store.rows(sql, values)})
+
+    def answer(self, limit: int | None) -> tuple[int, list[int]]:
+        """Return how many facts meet all conditions, and the numbers of the first ones."""
+        hidden = {number for (number,) in self.store.rows(_HIDDEN)}
+        if not self._sets and not hidden:
+            return self._without_sets(limit)
+        if self._words:
+            self._meet("SELECT rowid FROM facts_fts WHERE facts_fts MATCH ?", (self._words,))
+        if not self._sets:
+            self._meet("SELECT seq FROM facts", ())
+        met = set.intersection(*sorted(self._sets, key=len)) - hidden
+        if self._ordered is not None:
+            return len(met), [n for n in self._ordered if n in met][:limit]
+        first = sorted(met) if limit is None else heapq.nsmallest(limit, met)
+        return len(met), first
+
+    def _without_sets(self, limit: int | None) -> tuple[int, list[int]]:
+        """Answer a question for words alone, or for everything, without reading all of it."""
+        table, values = "facts", list[Any]()
+        if self._words:
+            table, values = "facts_fts WHERE facts_fts MATCH ?", [self._words]
+        total = self.store.rows(f"SELECT count(*) FROM {table}", values)[0][0]
+        most = -1 if limit is None else limit
+        order = "" if self._words else "ORDER BY rowid"  # the index of words is in this order
+        rows = self.store.rows(f"SELECT rowid FROM {table} {order} LIMIT ?", [*values, most])
+        return total, [number for (number,) in rows]
+
+
+def _add_formula(wanted: _Conditions, formula: str) -> None:
+    options = [_formula_option(subject) for subject in read_subjects(formula)]
+    values = [value for option in options for value in option.values]
+    wanted.add(f"({' OR '.join(str(option) for option in options)})", *values)
+
+
+def _formula_option(subject: Subject) -> _Conditions:
+    """Return what a cluster must have to be the one asked for, as far as both tell it."""
+    option = _Conditions()
+    if subject.ligands:
+        option.add("c.body = ?", subject.body)
+    else:
+        option.add("c.frame = ?", subject.frame)
+    if subject.charge is not None:
+        option.add("(c.charge IS NULL OR c.charge = ?)", subject.charge)
+    for column, told in (("isomer", subject.isomer), ("host", subject.host)):
+        if told:
+            option.add(f"c.{column} = ?", told)
+    return option
+
+
+def _add_ligand(wanted: _Conditions, ligand: str) -> None:
+    """Ask for a ligand by class or by any of its names."""
+    kind = ligand.strip().casefold()
+    singular = kind.removesuffix("s")
+    if kind in LIGAND_CLASSES or singular in LIGAND_CLASSES:
+        chosen = kind if kind in LIGAND_CLASSES else singular
+        wanted.add("c.id IN (SELECT cluster FROM cluster_ligands WHERE kind = ?)", chosen)
+        return
+    meant = {meaning.name for meaning in default_library().meanings(ligand.strip())}
+    names = sorted(meant or {ligand.strip()})
+    marks = ", ".join("?" * len(names))
+    wanted.add(f"c.id IN (SELECT cluster FROM cluster_ligands WHERE name IN ({marks}))", *names)
+
+
+def _add_metric(store: Store, wanted: _Conditions, metric: Metric) -> str:
+    """Add a bound; return the order in which the best come first.
+
+    `high` is the largest value a record tells as reached, `low` the smallest; a fact
+    printed as '> 90' is over 90.
+    """
+    named = recognise(metric.name)
+    if named.property is None or named.property.kind != "number":
+        raise SearchError(unknown_property(metric.name))
+    limit, unit = limit_of(metric, named.property)
+    wanted.add("property = ?", named.name)
+    if named.of:
+        known = store.rows("SELECT DISTINCT of FROM facts WHERE property = ?", (named.name,))
+        alike = [of for (of,) in known if fold(species_key(of)) == fold(named.of)]
+        wanted.add_one_of("of", alike)
+    if unit:
+        wanted.add("dimension IN (?, '')", unit)
+    slack = abs(limit) * 1e-9  # 0.2 V asked, 200 mV stored
+    if metric.comparator in {">", ">="}:
+        strict = " AND comparator = '>'" if metric.comparator == ">" else ""
+        wanted.add(f"(high > ? OR (high >= ?{strict}))", limit + slack, limit - slack)
+        return "ORDER BY high DESC, seq"
+    if metric.comparator in {"<", "<="}:
+        strict = " AND comparator = '<'" if metric.comparator == "<" else ""
+        wanted.add(f"(low < ? OR (low <= ?{strict}))", limit - slack, limit + slack)
+        return "ORDER BY low, seq"
+    if metric.comparator not in {"=", "~"}:
+        raise SearchError(f"'{metric.comparator}' is none of > < >= <= = ~")
+    width = abs(limit) * _ABOUT if metric.comparator == "~" else slack
+    wanted.add("low <= ? AND high >= ?", limit + width, limit - width)
+    return "ORDER BY seq"
