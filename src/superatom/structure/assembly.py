@@ -20,11 +20,12 @@ from superatom.structure.charges import (
     moiety_charge,
 )
 from superatom.structure.crystal import Companion, Crystal, MixedSite
-from superatom.structure.disorder import Disorder, find_disorder
+from superatom.structure.disorder import find_disorder
 from superatom.structure.lost_occupancies import with_lost_occupancies
 from superatom.structure.missing import Missing, formula_difference, missing_parts
 from superatom.structure.mixing import ordered_elements
 from superatom.structure.molecules import Molecule, find_molecules, hill_formula
+from superatom.structure.pictures import Disorder
 from superatom.structure.settings import choose_symmetry
 from superatom.structure.sites import CellSites, CrystalFile, Sites, expand, mixed_sites
 from superatom.structure.voids import void_volume

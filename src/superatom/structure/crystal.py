@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from superatom.errors import DataFileError
 from superatom.provenance import Provenance
 from superatom.structure.charges import ChargeCandidate
-from superatom.structure.disorder import Option
 from superatom.structure.missing import Missing
+from superatom.structure.pictures import Option
 
 if TYPE_CHECKING:
     from ase import Atoms

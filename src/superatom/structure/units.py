@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,14 +9,9 @@ from numpy.typing import NDArray
 
 from superatom.structure.bonds import is_metal
 from superatom.structure.lattice import Contacts
-from superatom.structure.proximity import (
-    bond_cut,
-    bonded,
-    clash_distance,
-    covalent_radii,
-    exclusion_distance,
-)
+from superatom.structure.proximity import bonded, clash_distance
 from superatom.structure.sites import CellSites, Sites
+from superatom.structure.untagged import coloured, label_suffix, sense
 
 __all__ = ["Unit", "build_units", "components"]
 
@@ -26,7 +20,6 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 _SAME_OCCUPANCY = 0.02
-_SEEDS = 10  # starts of the search for untagged pictures
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -308,13 +301,21 @@ class _Workshop:
             i = place[int(self.contacts.first[k])]
             j = place[int(self.contacts.second[k])]
             if i != j:
-                value = _sense(self.numbers[members[[i, j]]], float(self.contacts.length[k]))
+                value = sense(self.numbers[members[[i, j]]], float(self.contacts.length[k]))
                 gain[i, j] = gain[j, i] = min(value, gain[i, j]) if gain[i, j] else value
+        suffixes = [label_suffix(self.sites.labels[self.cell.site[m]]) for m in members.tolist()]
+        for listed in (self._operators_of(members), np.unique(suffixes, return_inverse=True)[1]):
+            if listed.max() and (gain[listed[:, None] == listed] >= 0).all():
+                return _grouped(members, listed)
         occupancy = float(self.sites.occupancy[self.cell.site[members]].mean())
         n_sets = max(2, round(1.0 / max(occupancy, 0.02)))
-        suffixes = [_suffix(self.sites.labels[self.cell.site[m]]) for m in members.tolist()]
-        colour = _coloured(gain, n_sets, suffixes)
+        colour = coloured(gain, n_sets, suffixes)
         return [members[colour == c] for c in range(n_sets) if (colour == c).any()]
+
+    def _operators_of(self, members: IntArray) -> IntArray:
+        """Return the first operator that makes each image of its site as the file lists it."""
+        made = self.cell.image_of[:, self.cell.site[members]] == members
+        return np.asarray(made.argmax(axis=0), dtype=np.int64)
 
 
 def _classes(values: FloatArray, gap: float = _SAME_OCCUPANCY, relative: bool = False) -> IntArray:
@@ -332,63 +333,3 @@ def _grouped(items: IntArray, labels: IntArray) -> list[IntArray]:
     order = np.argsort(labels, kind="stable")
     cuts = np.flatnonzero(np.diff(labels[order])) + 1
     return list(np.split(items[order], cuts)) if len(items) else []
-
-
-def _suffix(label: str) -> str:
-    """Return the letter or prime after the number of a label ('C12B' -> 'B')."""
-    found = re.search(r"\d+([A-Za-z'\"]+)$", label)
-    return found.group(1).upper() if found else ""
-
-
-def _sense(numbers: IntArray, length: float) -> float:
-    """Return how well two atoms go together: bonds attract, clashes repel."""
-    first, second = numbers[:1], numbers[1:]
-    total = float(covalent_radii()[numbers].sum())
-    if length < float(clash_distance(first, second)[0]):
-        return -100.0
-    bond = length <= float(bond_cut(first, second)[0])
-    if bond and 1 not in numbers:
-        return 1.0 - 6.0 * abs(length / total - 0.95)
-    if bond:
-        return 1.0
-    return -2.0 if length < float(exclusion_distance(first, second)[0]) else 0.0
-
-
-def _coloured(gain: FloatArray, n_sets: int, suffixes: list[str]) -> IntArray:
-    """Return the set of each atom that makes the best sense (local search, many starts)."""
-    n = len(gain)
-    generator = np.random.default_rng(0)
-    names = {name: k % n_sets for k, name in enumerate(sorted(set(suffixes)))}
-    starts = [np.array([names[s] for s in suffixes])]
-    starts += [generator.integers(0, n_sets, n) for _ in range(_SEEDS)]
-    best, best_score = starts[0], -np.inf
-    for start in starts:
-        colour = _settled(gain, start.copy(), n_sets)
-        score = float(gain[colour[:, None] == colour].sum())
-        if score > best_score + 1e-9:
-            best, best_score = colour, score
-    return best
-
-
-def _settled(gain: FloatArray, colour: IntArray, n_sets: int) -> IntArray:
-    """Return the colours after moving atoms, alone or swapped with a rival, while it pays."""
-    for _ in range(40):
-        changed = False
-        for i in range(len(colour)):
-            pull = np.array([gain[i][colour == c].sum() for c in range(n_sets)])
-            if pull.max() > pull[colour[i]] + 1e-9:
-                colour[i] = int(pull.argmax())
-                changed = True
-        for i, j in np.argwhere(np.triu(gain < -50)).tolist():
-            if colour[i] != colour[j]:
-                swapped = colour.copy()
-                swapped[i], swapped[j] = colour[j], colour[i]
-                if _worth(gain, swapped, i, j) > _worth(gain, colour, i, j) + 1e-9:
-                    colour, changed = swapped, True
-        if not changed:
-            break
-    return colour
-
-
-def _worth(gain: FloatArray, colour: IntArray, i: int, j: int) -> float:
-    return float(gain[i][colour == colour[i]].sum() + gain[j][colour == colour[j]].sum())

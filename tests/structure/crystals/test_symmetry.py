@@ -193,3 +193,31 @@ def test_metallophilic_contacts_do_not_join_molecules(crystals, tmp_path) -> Non
     assert top > 0
     assert len(crystal.atoms) == len(bare)
     assert any("metallophilic" in note and "3.20" in note for note in crystal.notes)
+
+
+def test_interlocked_rings_are_one_cluster(crystals, tmp_path) -> None:
+    """Two Au5S5 rings, each with a gold atom in the middle of the other: a catenane."""
+    angle = 2 * np.pi * np.arange(5) / 5
+    sulfur = 3.913 * np.stack([np.cos(angle), np.sin(angle), 0 * angle], axis=1)
+    gold = (sulfur + np.roll(sulfur, -1, axis=0)) / 2  # Au-S 2.30 Å
+    inner = np.linalg.norm(gold[0])  # 3.17 Å: the distance between gold atoms of the rings
+    one = np.concatenate([gold, sulfur])
+    turn = np.pi - np.arctan2(gold[0, 1], gold[0, 0])
+    flat = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
+    upright = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
+    other = one @ flat.T @ upright.T + [inner, 0, 0]
+    truth = Atoms("Au5S5Au5S5", positions=np.concatenate([one, other]))
+    maker = crystals.Maker("P -1", (30.0, 30.0, 30.0, 90.0, 95.0, 90.0))
+    maker.add(truth, (0.25, 0.25, 0.25))
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystals.same_molecule(crystal.atoms, truth)
+
+
+def test_silver_with_its_long_contacts_stays_whole(crystals, tmp_path) -> None:
+    """A bare silver atom held by contacts of 3.3 Å only belongs to the cluster it sits on."""
+    truth = crystals.hexamer("Ag", 2.95, 2.55)
+    corner = truth.positions[0]
+    truth += Atoms("Ag", positions=[corner + 3.3 * corner / np.linalg.norm(corner)])
+    maker = crystals.Maker("P 1 21/c 1", (36.0, 34.0, 38.0, 90.0, 100.0, 90.0))
+    maker.add(truth, (0.25, 0.25, 0.25))
+    assert len(read_structure(maker.write(tmp_path)).atoms) == len(truth)
