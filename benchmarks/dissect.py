@@ -92,7 +92,7 @@ def geometry(anatomy: Anatomy) -> None:
     for kept in (
         anatomy_shape.metal_shells,
         anatomy_shape.kernel_shape,
-        anatomy_shape.metal_symmetry,
+        anatomy_shape.symmetry,
     ):
         kept.cache_clear()
     anatomy.shells()

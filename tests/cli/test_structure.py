@@ -65,6 +65,18 @@ def test_read_writes_xyz(ring: Path, tmp_path: Path) -> None:
     assert json.loads(done.stdout)["charge"] is None
 
 
+def test_read_a_crystal_with_contacts() -> None:
+    example = Path(__file__).parents[2] / "docs" / "examples" / "au25.cif"
+    done = _RUN.invoke(app, ["structure", "read", str(example), "--contacts", "--json"])
+    told = json.loads(done.stdout)
+    assert (told["charge"], told["space_group"]) == (-1, "P -1")
+    assert len(told["atoms"]["symbols"]) == 115
+    assert isinstance(told["contacts"], list)
+    done = _RUN.invoke(app, ["structure", "dissect", str(example)])
+    assert "[Au25(SMe)18]^1-" in done.output
+    assert "6 Au2(SR)3" in done.output
+
+
 def test_compare_a_turned_and_stretched_copy(ring: Path, tmp_path: Path) -> None:
     atoms = read_atoms(ring)
     turned = atoms[::-1]

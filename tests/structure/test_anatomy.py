@@ -156,6 +156,24 @@ def test_damaged_records_are_refused(made: SimpleNamespace) -> None:
         Anatomy.from_dict(record)
 
 
+def test_shape_symmetry_and_exposure_on_demand(made: SimpleNamespace) -> None:
+    found = dissect(made.m25())
+    assert str(found.shells()) == "Au1@Au12@Au12"
+    assert found.shells().shells[0].atoms == (0,)
+    assert found.kernel_shape().name == "centred icosahedron"
+    assert found.kernel_shape().units == () or found.kernel_shape().units[0].centre == 0
+    assert found.symmetry(tolerance=0.05).name == "Th"
+    assert found.symmetry() is found.symmetry()  # worked out once
+    assert not found.chirality("metals").is_chiral
+    probed = found.exposure("H+")
+    assert set(probed.symbols) == {"Au", "S"}
+    assert probed.metal_area > found.exposure("CO").metal_area  # smaller probes touch more
+    with pytest.raises(StructureError, match="has no kernel"):
+        dissect(made.catenane()).kernel_shape()
+    with pytest.raises(StructureError, match="convention 'mine'"):
+        found.partition("mine")
+
+
 def test_own_ligand_library(made: SimpleNamespace) -> None:
     mine = Ligand("myS", "thiolate", "CH3S", "CH4S", 1, ("S",), smiles="CS")
     found = dissect(made.m25(), library=LigandLibrary([mine]))

@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from superatom.structure.anatomy import Anatomy
+    from superatom.structure.contacts import PackingContact
     from superatom.structure.crystal import Crystal
 
 __all__ = ["app"]
@@ -45,10 +46,13 @@ def read(
     hydrogens: Annotated[
         bool, typer.Option("--add-hydrogens", help="Add the hydrogens that ligands lack.")
     ] = False,
+    contacts: Annotated[
+        bool, typer.Option("--contacts", help="List contacts between molecules of the crystal.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read a file: the whole cluster, its companions, charge, and what is missing."""
-    from superatom.cli.printing.anatomies import print_pairs
+    from superatom.cli.printing.anatomies import print_pairs, print_table
 
     crystal = _crystal(file, picture, cluster, frame)
     atoms = crystal.atoms
@@ -58,10 +62,16 @@ def read(
         atoms = add_hydrogens(atoms)
     if output is not None:
         _write_xyz(output, atoms, crystal.formula)
+    touching = _contacts(crystal) if contacts else ()
     if as_json:
-        _print_json(crystal.as_dict())
+        told = {"contacts": [c.as_dict() for c in touching]} if contacts else {}
+        _print_json({**crystal.as_dict(), **told})
         return
     print_pairs(file.name, crystal.summary())
+    if contacts:
+        from superatom.report.anatomy_tables import contact_table
+
+        print_table(contact_table(touching))
     if hydrogens:
         typer.echo(f"{len(atoms) - len(crystal.atoms)} hydrogens added")
     if output is not None:
@@ -169,6 +179,12 @@ def _crystal(file: Path, picture: int, cluster: int, frame: int) -> Crystal:
     return read_structure(file, picture, cluster=cluster, frame=frame)
 
 
+def _contacts(crystal: Crystal) -> tuple[PackingContact, ...]:
+    from superatom.structure.contacts import packing_contacts
+
+    return packing_contacts(crystal)
+
+
 def _anatomy(
     file: Path, charge: int | None, picture: int, cluster: int, frame: int, ligands: Path | None
 ) -> tuple[Anatomy, tuple[str, ...]]:
@@ -201,6 +217,8 @@ def _record(anatomy: Anatomy, notes: tuple[str, ...]) -> dict[str, Any]:
             "exact": symmetry.exact.name,
             "chiral": symmetry.is_chiral,
         },
+        "chirality": anatomy.chirality().as_dict(),
+        "exposure": [anatomy.exposure(p).as_dict() for p in ("H+", "CO", "CO2", "O2", "N2")],
         "reader_notes": list(notes),
     }
 

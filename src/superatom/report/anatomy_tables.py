@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from ase import Atoms
 
     from superatom.structure.compare import Comparison
+    from superatom.structure.contacts import PackingContact
 
-__all__ = ["ReportTable", "anatomy_tables", "shift_table", "site_table"]
+__all__ = ["ReportTable", "anatomy_tables", "contact_table", "shift_table", "site_table"]
+
+_PROBES = ("H+", "CO", "CO2", "O2", "N2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def anatomy_tables(anatomy: Anatomy) -> tuple[ReportTable, ...]:
         _ligands(anatomy),
         _modes(anatomy),
         _positions(anatomy),
+        _exposure(anatomy),
         _electrons(anatomy),
         _bonds(anatomy),
         _coordination(anatomy),
@@ -88,6 +92,8 @@ def _overview(anatomy: Anatomy) -> ReportTable:
         ("kernel", _kernel_name(anatomy)),
         ("shells of metal", str(anatomy.shells())),
         ("point group of the metals", str(anatomy.symmetry())),
+        ("point group with anchors", str(anatomy.symmetry("skeleton"))),
+        ("chirality, with anchors", str(anatomy.chirality())),
         ("kernel diameter, nuclei / Å", f"{size.kernel_diameter:.2f}"),
         ("metal diameter, nuclei / Å", f"{size.metal_diameter:.2f}"),
         ("overall diameter, nuclei / Å", f"{size.overall_diameter:.2f}"),
@@ -174,6 +180,28 @@ def _positions(anatomy: Anatomy) -> ReportTable:
         if counts[position]
     ]
     return _table("Doping positions", "position|metals", rows)
+
+
+def _exposure(anatomy: Anatomy) -> ReportTable:
+    rows = []
+    for probe in _PROBES:
+        found = anatomy.exposure(probe)
+        chalcogens = found.sites("S", "Se", "Te")
+        row = (f"{found.radius:.2f}", len(found.metal_sites), f"{found.metal_area:.1f}")
+        rows.append((probe, *row, len(chalcogens)))
+    columns = "probe|#radius / Å|#metals touched|#metal area / Å²|#chalcogens touched"
+    return _table("Exposed metal", columns, rows)
+
+
+def contact_table(contacts: Sequence[PackingContact], most: int = 12) -> ReportTable:
+    """Return contacts between the molecules of a crystal, the shortest of each kind first."""
+    rows = [
+        (c.kind, f"{c.labels[0]} ... {c.labels[1]}", f"{c.distance:.3f}", f"{c.angle:.0f}")
+        for c in contacts[:most]
+    ]
+    left = f" (first {most} of {len(contacts)})" if len(contacts) > most else ""
+    columns = "kind|between|#distance / Å|#angle / degrees"
+    return _table(f"Contacts in the crystal{left}", columns, rows)
 
 
 def site_table(anatomy: Anatomy, *, every: bool = False) -> ReportTable:

@@ -39,6 +39,8 @@ from superatom.structure.partition import Partition, Partitions, partition_bonds
 if TYPE_CHECKING:
     from ase import Atoms
 
+    from superatom.structure.exposure import Exposure
+    from superatom.structure.handedness import Chirality
     from superatom.structure.kernels import Kernel
     from superatom.structure.pointgroup import PointGroup
     from superatom.structure.shells import Shells
@@ -169,11 +171,23 @@ class Anatomy:
 
         return kernel_shape(self, convention)
 
-    def symmetry(self, tolerance: float = 0.5, *, with_anchors: bool = False) -> PointGroup:
-        """Return the point group of the metals (and anchors) within a tolerance in Å."""
-        from superatom.structure.anatomy_shape import metal_symmetry
+    def symmetry(self, part: str = "metals", *, tolerance: float | None = None) -> PointGroup:
+        """Return the point group of 'metals', 'skeleton' or 'all' within a tolerance in Å."""
+        from superatom.structure.anatomy_shape import symmetry
 
-        return metal_symmetry(self, tolerance, with_anchors=with_anchors)
+        return symmetry(self, part, tolerance)
+
+    def chirality(self, part: str = "skeleton") -> Chirality:
+        """Return whether 'metals', 'skeleton' or 'all' atoms are chiral, and their hand."""
+        from superatom.structure.anatomy_shape import handedness
+
+        return handedness(self, part)
+
+    def exposure(self, probe: str = "CO2") -> Exposure:
+        """Return the metal and chalcogen area that 'H+', 'CO', 'CO2', 'O2', ... can touch."""
+        from superatom.structure.anatomy_shape import exposed
+
+        return exposed(self, probe)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the anatomy as plain JSON types; `Anatomy.from_dict` reads it back."""

@@ -1,4 +1,4 @@
-"""Shells, kernel shape and symmetry of a dissected cluster, worked out when asked for.
+"""Shells, kernel shape, symmetry and exposure of a dissected cluster, worked out on demand.
 
 Results are kept for the anatomies asked last; indices point into the structure's atoms.
 """
@@ -10,11 +10,14 @@ from functools import lru_cache
 
 from superatom.errors import StructureError
 from superatom.structure.anatomy import Anatomy
+from superatom.structure.exposure import Exposure, exposure
+from superatom.structure.handedness import Chirality
 from superatom.structure.kernels import Kernel, recognise_kernel
-from superatom.structure.pointgroup import PointGroup, point_group
+from superatom.structure.parts import part_chirality, part_point_group
+from superatom.structure.pointgroup import DEFAULT_TOLERANCE, PointGroup
 from superatom.structure.shells import Shells, find_shells
 
-__all__ = ["kernel_shape", "metal_shells", "metal_symmetry"]
+__all__ = ["exposed", "handedness", "kernel_shape", "metal_shells", "symmetry"]
 
 _KEPT = 32
 
@@ -64,24 +67,29 @@ def _mapped(inner: tuple[int, ...], atoms: tuple[int, ...]) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=_KEPT)
-def metal_symmetry(
-    anatomy: Anatomy, tolerance: float = 0.5, *, with_anchors: bool = False
-) -> PointGroup:
-    """Return the point group of the metals, elements told apart.
+def symmetry(anatomy: Anatomy, part: str = "metals", tolerance: float | None = None) -> PointGroup:
+    """Return the point group of a part, elements told apart (`superatom.structure.parts`).
 
     Parameters
     ----------
     anatomy : Anatomy
         The cluster.
-    tolerance : float
-        Largest RMSD of an operation, Å.
-    with_anchors : bool
-        Whether the donor atoms of the ligands (no hydrides) are included.
+    part : str
+        'metals', 'skeleton' (metals and anchors) or 'all'.
+    tolerance : float, optional
+        Largest RMSD of an operation in Å; `DEFAULT_TOLERANCE` if None.
     """
-    chosen = list(anatomy.metals)
-    if with_anchors:
-        groups = anatomy.donors.group_atoms
-        names = anatomy.donors.names
-        chosen += sorted(a for g, atoms in groups.items() if names[g] != "H" for a in atoms)
-    symbols = [anatomy.atoms.symbols[k] for k in chosen]
-    return point_group(anatomy.atoms.positions[chosen], symbols, tolerance=tolerance)
+    allowed = DEFAULT_TOLERANCE if tolerance is None else tolerance
+    return part_point_group(anatomy.atoms, part, tolerance=allowed, found=anatomy.bonds)
+
+
+@lru_cache(maxsize=_KEPT)
+def handedness(anatomy: Anatomy, part: str = "skeleton") -> Chirality:
+    """Return whether a part is chiral, and its hand (`superatom.structure.handedness`)."""
+    return part_chirality(anatomy.atoms, part, found=anatomy.bonds)
+
+
+@lru_cache(maxsize=_KEPT)
+def exposed(anatomy: Anatomy, probe: str = "CO2") -> Exposure:
+    """Return what a probe can touch of metals and chalcogens (`superatom.structure.exposure`)."""
+    return exposure(anatomy.atoms, probe)
