@@ -31,10 +31,11 @@ from superatom.literature.records import (
 from superatom.literature.schema import SCHEMA_VERSION, connect, guarded, transaction
 from superatom.literature.tables import Tables, read_table, shipped_files, shipped_tables
 
-__all__ = ["ImportReport", "Store", "default_path", "open_store"]
+__all__ = ["CANDIDATES", "SHIPPED", "ImportReport", "Store", "default_path", "open_store"]
 
-_SHIPPED = "superatom"
-_CANDIDATES = "mined"
+#: Origin of the records that come with Superatom, and of mined ones.
+SHIPPED = "superatom"
+CANDIDATES = "mined"
 _MOST_VALUES = 30_000  # SQLite takes 32766 values in one statement
 
 
@@ -152,8 +153,8 @@ class Store:
         """Bring the records that come with Superatom up to date; nothing if they are."""
         content = [(path.name, path.read_bytes()) for path in shipped_files()]
         digest = _digest(*(part for name, data in content for part in (name.encode(), data)))
-        known = self._known(_SHIPPED, digest)
-        return known or self.import_tables(shipped_tables(), _SHIPPED, digest)
+        known = self._known(SHIPPED, digest)
+        return known or self.import_tables(shipped_tables(), SHIPPED, digest)
 
     def import_file(self, path: str | Path) -> ImportReport:
         """Import a table of records (CSV or TSV) or an export (JSON).
@@ -170,11 +171,9 @@ class Store:
         except OSError as error:
             raise DataFileError(str(path), f"cannot be read ({error.strerror})") from error
         origin, digest = Path(path).name, _digest(data)
-        if origin in {_SHIPPED, _CANDIDATES}:
+        if origin in {SHIPPED, CANDIDATES}:
             raise DataFileError(str(path), "has a name that the store uses itself")
-        return self._known(origin, digest) or self.import_tables(
-            _tables_of(Path(path)), origin, digest
-        )
+        return self._known(origin, digest) or self.import_tables(read_records(path), origin, digest)
 
     def _known(self, origin: str, digest: str) -> ImportReport | None:
         found = self.rows("SELECT hash, records FROM imports WHERE origin = ?", (origin,))
@@ -242,7 +241,7 @@ class Store:
             for document in documents:
                 connection.execute(
                     "INSERT OR IGNORE INTO documents VALUES (?, ?, ?)",
-                    (document.id, _CANDIDATES, _json(document.as_dict())),
+                    (document.id, CANDIDATES, _json(document.as_dict())),
                 )
             number = next_number(connection)
             for fact in found:
@@ -251,7 +250,7 @@ class Store:
                 )
                 known = connection.execute("SELECT 1 FROM facts WHERE id = ?", (waiting.id,))
                 if known.fetchone() is None:
-                    insert_fact(connection, number, waiting, _CANDIDATES, derived=False)
+                    insert_fact(connection, number, waiting, CANDIDATES, derived=False)
                     number += 1
                     added += 1
         return added
@@ -296,7 +295,7 @@ class Store:
                 fact, id=id, decision=decision, source=replace(fact.source, status=status)
             )
             drop_origin(connection, None, number=row[0])
-            insert_fact(connection, row[0], kept, _CANDIDATES, derived=False)
+            insert_fact(connection, row[0], kept, CANDIDATES, derived=False)
         return kept
 
     def documents(self) -> dict[str, Document]:
@@ -310,7 +309,7 @@ class Store:
 
         Candidates that are open or were rejected are among the facts.
         """
-        chosen = f"origin <> '{_SHIPPED}'" if own else "1"
+        chosen = f"origin <> '{SHIPPED}'" if own else "1"
 
         def all_of(table: str) -> Iterator[dict[str, Any]]:
             for (record,) in self.rows(f"SELECT record FROM {table} WHERE {chosen} ORDER BY rowid"):
@@ -356,8 +355,15 @@ def _by_table(tables: Tables) -> dict[str, tuple[Any, ...]]:
     }
 
 
-def _tables_of(path: Path) -> Tables:
-    if path.suffix.casefold() != ".json":
+def read_records(path: str | Path) -> Tables:
+    """Read a file of records: a table (CSV, TSV) or an export (JSON).
+
+    Raises
+    ------
+    DataFileError
+        If it cannot be read or a row is wrong.
+    """
+    if Path(path).suffix.casefold() != ".json":
         return read_table(path)
     from superatom.literature.exchange import read_json
 

@@ -75,6 +75,17 @@ class Tables:
             *(record.id for record in self.modes),
         )
 
+    def without(self, ids: Iterable[str]) -> Tables:
+        """Return these tables without the records that have one of `ids`."""
+        gone = set(ids)
+        return Tables(
+            self.documents,
+            tuple(fact for fact in self.facts if fact.id not in gone),
+            tuple(record for record in self.transformations if record.id not in gone),
+            tuple(record for record in self.doping if record.id not in gone),
+            tuple(record for record in self.modes if record.id not in gone),
+        )
+
     def __add__(self, other: Tables) -> Tables:
         return Tables(
             self.documents + other.documents,
