@@ -129,6 +129,29 @@ def test_small_kernels(name: str) -> None:
     assert kernel.measure is not None
 
 
+def test_hollow_kernels_are_polyhedra_around_one_another() -> None:
+    """[Ag44(SR)30]4-: an empty Ag12 icosahedron inside an Ag20 dodecahedron (Desireddy 2013)."""
+    inner = polyhedron("icosahedron").points * 2.85
+    outer = polyhedron("dodecahedron").points * 3.55
+    kernel = recognise_kernel(np.vstack([inner, outer]))
+    assert kernel.name == "icosahedron@dodecahedron"
+    assert recognise_kernel(shaken(np.vstack([inner, outer]))).name == kernel.name
+    centred = np.vstack([np.zeros(3), inner, outer])
+    assert recognise_kernel(shaken(centred)).name == "centred icosahedron@dodecahedron"
+
+
+def test_the_hollow_kernel_of_au144() -> None:
+    """Au114 of Au144: Au12@Au42@Au60 (Lopez-Acevedo et al. 2009, 10.1021/jp8115098)."""
+    parts = [
+        ("icosahedron", 2.75),
+        ("icosahedron of frequency 2", 2.75),
+        ("rhombicosidodecahedron", 2.95),
+    ]
+    points = np.vstack([polyhedron(name).points * edge for name, edge in parts])
+    kernel = recognise_kernel(shaken(points))
+    assert kernel.name == "@".join(name for name, _ in parts)
+
+
 def tetrahedron() -> Points:
     return polyhedron("tetrahedron").points * 2.8
 

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 from superatom.provenance import Provenance, stamp
 from superatom.structure.alignment import FloatArray
 from superatom.structure.kernel_lattice import fit_fcc
+from superatom.structure.kernel_names import kernel_name
 from superatom.structure.kernel_templates import KernelCore, find_core
 from superatom.structure.kernel_units import (
     KernelUnit,
@@ -29,25 +30,19 @@ from superatom.structure.kernel_units import (
     principal_units,
     shared_atoms,
 )
-from superatom.structure.neighbours import neighbour_matrix
+from superatom.structure.neighbours import neighbour_distance, neighbour_matrix
 from superatom.structure.pointgroup import checked_sites
 from superatom.structure.shapes import ShapeMeasure, nearest_shape
+from superatom.structure.shells import find_shells
 
 __all__ = ["Kernel", "recognise_kernel"]
 
 _LIKE = 3.0  # continuous shape measure up to which a small kernel is called by a name
 _TELLING = 0.1  # units this much closer to ideal than the whole explain it better
 _LARGEST_POLYHEDRON = 15
+_HOLLOW = 0.8  # of the neighbour distance: no atom is closer to the centre of a hollow kernel
+_INNERMOST = 8  # atoms of the smallest of nested polyhedra
 _LARGEST_CORNERED = 60  # octahedra and tetrahedra are looked for in kernels up to this size
-_NUMBER = ("", "", "bi-", "tri-", "tetra-", "penta-", "hexa-", "hepta-", "octa-")
-_PLURAL = {
-    "icosahedron": "icosahedra",
-    "cuboctahedron": "cuboctahedra",
-    "anticuboctahedron": "anticuboctahedra",
-    "decahedron": "decahedra",
-    "octahedron": "octahedra",
-    "tetrahedron": "tetrahedra",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +147,10 @@ def recognise_kernel(positions: ArrayLike) -> Kernel:
     units = centred_units(points)
     environments = dict(sorted(Counter(unit.shape for unit in units).items()))
     whole = _whole_shape(points)
-    core = find_core(points, units) if whole is None else None
+    hollow = _is_hollow(points)
+    core = find_core(points, units) if whole is None and not hollow else None
+    alone = hollow or (core is None and len(units) <= 1)
+    nested = _nested(points) if whole is None and alone else None
     units = principal_units(units)
     if not units and 4 <= len(points) <= _LARGEST_CORNERED:
         units = corner_units(points, neighbour_matrix(points))
@@ -162,7 +160,7 @@ def recognise_kernel(positions: ArrayLike) -> Kernel:
     if whole is not None and _corners_explain(whole, units, outside):
         whole = None
     packing = _packing(points, environments, whole, units)
-    name = _name(len(points), whole, core, units, sharing, packing, len(outside))
+    name = kernel_name(len(points), whole, nested, core, units, sharing, packing, len(outside))
     return Kernel(
         name=name,
         packing=packing,
@@ -190,6 +188,31 @@ def _whole_shape(points: FloatArray) -> ShapeMeasure | None:
     empty = nearest_shape(points, _LIKE)
     found = [measure for measure in (centred, empty) if measure is not None]
     return min(found, key=lambda measure: measure.value, default=None)
+
+
+def _is_hollow(points: FloatArray) -> bool:
+    """Whether a metal atom would fit into the centre."""
+    radius = np.linalg.norm(points - points.mean(axis=0), axis=1)
+    return bool(radius.min() > _HOLLOW * neighbour_distance(points))
+
+
+def _nested(points: FloatArray) -> str | None:
+    """Return a name as 'icosahedron@dodecahedron' if all shells of the kernel are polyhedra.
+
+    For hollow kernels (the Ag12@Ag20 of Ag44) and those around a single 13-atom unit; where
+    several units interpenetrate they say more, and small shells mean little.
+    """
+    if len(points) <= _LARGEST_POLYHEDRON:
+        return None
+    for by in ("layers", "radii"):
+        shells = find_shells(points, by=by).shells
+        around = shells[1:] if len(shells[0].atoms) == 1 else shells
+        if len(around) > 1 and min(len(shell.atoms) for shell in around) >= _INNERMOST:
+            names = [shell.shape for shell in around]
+            if all(names):
+                centred = "centred " if len(around) < len(shells) else ""
+                return centred + "@".join(str(name) for name in names)
+    return None
 
 
 def _corners_explain(
@@ -235,78 +258,3 @@ def _packing(
         return "fcc"
     shapes = {unit.shape for unit in units}
     return "polytetrahedral" if shapes == {"tetrahedron"} else "mixed"
-
-
-def _name(
-    size: int,
-    whole: ShapeMeasure | None,
-    core: KernelCore | None,
-    units: tuple[KernelUnit, ...],
-    sharing: tuple[Sharing, ...],
-    packing: str,
-    outside: int,
-) -> str:
-    if size < 4:
-        return ("no kernel", "single atom", "pair of atoms", "three atoms")[size]
-    if whole is not None:
-        return whole.shape
-    if core is not None:
-        left = size - len(core.atoms)
-        return core.name + (f" inside {left} more atoms" if left else "")
-    if packing in ("fcc", "hcp", "twinned") and (len(units) > 2 or not _is_centred(units)):
-        return _packed_name(size, packing, units)
-    if not units:
-        return f"{size} atoms without polyhedra"
-    more = f" and {outside} more atoms" if outside else ""
-    return _joined_name(units, sharing, packing) + more
-
-
-def _is_centred(units: tuple[KernelUnit, ...]) -> bool:
-    return bool(units) and units[0].centre is not None
-
-
-def _packed_name(size: int, packing: str, units: tuple[KernelUnit, ...]) -> str:
-    kind = {"twinned": "twinned fcc"}.get(packing, packing)
-    if not _is_centred(units):
-        return f"{kind} piece of {size}"
-    return f"{kind} piece of {size} ({_listed(units)}, interpenetrating)"
-
-
-def _listed(units: tuple[KernelUnit, ...]) -> str:
-    """Return units as '2 octahedra and 1 tetrahedron'."""
-    counts = Counter(unit.shape for unit in units)
-    return " and ".join(
-        f"{count} {_PLURAL[shape] if count > 1 else shape}"
-        for shape, count in sorted(counts.items())
-    )
-
-
-def _joined_name(units: tuple[KernelUnit, ...], sharing: tuple[Sharing, ...], packing: str) -> str:
-    """Return a name as 'face-sharing bi-icosahedron' or '2 tetrahedra sharing a vertex'."""
-    shapes = {unit.shape for unit in units}
-    kinds = sorted({pair.kind for pair in sharing})
-    if len(units) == 1:
-        prefix = "centred " if _is_centred(units) else ""
-        return prefix + units[0].shape
-    if len(shapes) == 1 and len(units) < len(_NUMBER) and len(kinds) == 1:
-        how = kinds[0] if kinds[0] == "interpenetrating" else f"{kinds[0]}-sharing"
-        ring = _arrangement(len(units), sharing)
-        number = _NUMBER[len(units)] if _is_centred(units) else _NUMBER[len(units)].rstrip("-")
-        return f"{ring}{how} {number}{shapes.pop()}"
-    if not kinds:
-        return _listed(units).replace(" ", " separate ", 1)
-    joined = f", {'- and '.join(kinds)}-sharing"
-    joined = joined.replace("interpenetrating-sharing", "interpenetrating")
-    if packing == "icosahedral" and "icosahedron" in shapes and _is_centred(units):
-        return "polyicosahedron of " + _listed(units) + joined
-    return _listed(units) + joined
-
-
-def _arrangement(count: int, sharing: tuple[Sharing, ...]) -> str:
-    """Return 'cyclic ' or 'linear ' for three or more units, else nothing."""
-    if count < 3:
-        return ""
-    degrees = Counter(unit for pair in sharing for unit in (pair.first, pair.second))
-    if len(degrees) == count and set(degrees.values()) == {2}:
-        return "cyclic "
-    return "linear " if sorted(degrees.values()) == [1, 1] + [2] * (count - 2) else ""
