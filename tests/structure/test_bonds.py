@@ -9,6 +9,8 @@ import pytest
 from ase import Atoms
 from ase.build import molecule
 from ase.io import read
+from hypothesis import given
+from hypothesis import strategies as st
 
 from superatom.errors import StructureError
 from superatom.structure.bonds import BondKind, bonds, is_ion, is_metal, is_nonmetal
@@ -91,6 +93,26 @@ def test_roles_do_not_overlap() -> None:
 def test_bad_structures_are_refused(atoms: Atoms, problem: str) -> None:
     with pytest.raises(StructureError, match=problem):
         bonds(atoms)
+
+
+@given(
+    lengths=st.lists(st.floats(2.2, 3.3), min_size=1, max_size=14),
+    seed=st.integers(0, 2**16),
+)
+def test_bonds_do_not_depend_on_order_or_place(lengths: list[float], seed: int) -> None:
+    atoms = _far_pairs("Ag", "S", lengths)
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(atoms))
+    moved = atoms[order]
+    moved.rotate(float(rng.uniform(0, 360)), rng.normal(size=3))
+    first, second = bonds(atoms), bonds(moved)
+    assert sorted(first.lengths) == pytest.approx(sorted(second.lengths))
+    back = np.sort(order[second.pairs], axis=1)
+    assert sorted(map(tuple, back.tolist())) == sorted(map(tuple, first.pairs.tolist()))
+    assert len(first.ambiguous) == len(second.ambiguous)
+    longest = max(first.lengths, default=0.0)
+    assert len(first) == sum(length <= longest for length in lengths)  # no longer bond skipped
+    assert longest <= 2.95  # the limit of Ag-S in bond_distances.csv
 
 
 def test_fragments() -> None:

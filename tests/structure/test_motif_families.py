@@ -134,6 +134,19 @@ def test_sulfide_joins_linear_golds(made: SimpleNamespace) -> None:
     assert found.census.donors == {("S", "mu3"): 1, ("SR", "mu1"): 3}
 
 
+def test_arene_that_leans_on_silver_is_no_anchor() -> None:
+    # thiophenolate on one silver, a second one 2.6 Å above its para carbon
+    ring = [1.39 * np.array([np.cos(t), np.sin(t), 0.0]) for t in np.pi * np.arange(6) / 3]
+    hydrogens = [2.48 * _unit(corner) for corner in ring[1:]]
+    sulfur = [3.16, 0.0, 0.0]
+    metals = [[3.76, 2.35, 0.0], [1.5, 1.9, 2.7], [-1.39, 0.0, 2.6]]
+    atoms = Atoms("C6H5SAg3", positions=[*ring, *hydrogens, sulfur, *metals])
+    found = dissect(atoms)
+    assert found.census.donors == {("SR", "mu1"): 1, ("arene", "eta1"): 1}
+    (phenyl,) = found.ligands.ligands
+    assert (phenyl.ligand.name, phenyl.denticity) == ("SPh", 1)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_partition_withstands_thermal_noise(made: SimpleNamespace, seed: int) -> None:
     atoms = made.m25(methyls=False)

@@ -92,7 +92,7 @@ def find_donors(atoms: Atoms, bonds: Bonds) -> Donors:
     environment = _Environment(atoms, bonds)
     names = {int(atom): environment.name(int(atom)) for atom in np.unique(donors)}
     for atom in _pi_carbons(names, environment, metals, donors):
-        names[atom] = "CL"
+        names[atom] = "arene"
     held = _not_beside_a_donor(names, environment, metals, donors)
     metals, donors = metals[held], donors[held]
     names = {atom: names[atom] for atom in np.unique(donors).tolist()}
@@ -219,7 +219,7 @@ def _not_beside_a_donor(
     touching = set(pairs)
     return np.array(
         [
-            names[atom] != "CL"
+            names[atom] != "arene"
             or not any(
                 (metal, other) in touching and environment.numbers[other] != 6
                 for other in environment.neighbours.get(atom, [])

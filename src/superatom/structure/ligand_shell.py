@@ -152,9 +152,10 @@ def find_ligands(
     for metal, atom in zip(donors.metals.tolist(), donors.atoms.tolist(), strict=True):
         anchors.setdefault(atom, set()).add(metal)
     near = _near_metal(atoms)
+    arenes = {g for g, name in donors.names.items() if name == "arene"}
     ligands, companions = [], []
     for fragment in fragments:
-        held = tuple(a for a in fragment.atoms if a in anchors)
+        held = _true_anchors([a for a in fragment.atoms if a in anchors], arenes)
         if not held and not (len(fragment.atoms) == 1 and near[fragment.atoms[0]]):
             companions.append(fragment)
             continue
@@ -171,6 +172,12 @@ def find_ligands(
             )
         )
     return LigandShell(tuple(ligands), tuple(companions), _notes(ligands, companions))
+
+
+def _true_anchors(held: list[int], arenes: set[int]) -> tuple[int, ...]:
+    """Return the anchors of a ligand; a ring that only leans on a metal is none of them."""
+    strong = tuple(a for a in held if a not in arenes)
+    return strong or tuple(held)
 
 
 def recognise_fragments(

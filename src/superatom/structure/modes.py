@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Mode", "ModeCensus", "census", "find_modes"]
 
 _Key = TypeVar("_Key")
-_HAPTIC = frozenset({"CCR", "CR", "CL"})
+_HAPTIC = frozenset({"CCR", "CR", "arene"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ class _Cluster:
         self.metals: list[int] = np.flatnonzero(is_metal(atoms.numbers)).tolist()
         self.donors = donors
         self.donors_of = donors.by_metal()
-        self.ignored = {group for group, name in donors.names.items() if name in ("H", "CL")}
+        self.ignored = {group for group, name in donors.names.items() if name in ("H", "arene")}
         self.ignored |= interstitial_anions(atoms, donors)
         self.contacts: dict[int, list[tuple[int, float]]] = {k: [] for k in self.metals}
         pairs = found.of(BondKind.METAL_METAL).tolist()
