@@ -8,6 +8,7 @@ rest needs the atoms and is done in `superatom.structure.sites`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,7 +92,7 @@ def candidate_symmetries(
     notes: list[str] = []
     stated = [_from_triplets(triplets, notes)] if triplets else []
     stated += [_from_hall(hall, notes)] if hall else []
-    stated += [_from_name(name, lattice, notes) for name in names]
+    stated += [group for name in names for group in _from_name(name, lattice, notes)]
     if number is not None and not any(stated):
         stated.append(_from_number(number, notes))
     groups: list[Symmetry] = []
@@ -212,17 +213,40 @@ def _from_hall(hall: str, notes: list[str]) -> Symmetry | None:
     return _of_operators(operators, f"the Hall symbol '{hall}'")
 
 
-def _from_name(name: str, lattice: Lattice, notes: list[str]) -> Symmetry | None:
+def _from_name(name: str, lattice: Lattice, notes: list[str]) -> list[Symmetry]:
+    """Return the groups a Hermann-Mauguin symbol can mean: both origins if it names none."""
     import gemmi
 
     lengths = np.sqrt(np.diag(lattice.metric))
     cosines = lattice.metric / np.outer(lengths, lengths)
     alpha, gamma = np.degrees(np.arccos([cosines[1, 2], cosines[0, 1]]))
-    group = gemmi.find_spacegroup_by_name(name, float(alpha), float(gamma))
-    if group is None:
+    for spelling in _spellings(name):
+        group = gemmi.find_spacegroup_by_name(spelling, float(alpha), float(gamma))
+        if group is not None:
+            break
+    else:
         notes.append(f"space group '{name[:40]}' is in no table of settings")
-        return None
-    return _of_operators(list(group.operations()), f"the space group symbol '{name}'")
+        return []
+    groups = [group]
+    if group.ext in ("1", "2") and not re.search(r":\s*[12]\s*$|\s[SZ]$", name):
+        both = [gemmi.find_spacegroup_by_name(f"{group.hm}:{origin}") for origin in "21"]
+        groups = [origin for origin in both if origin is not None]
+    return [
+        _of_operators(list(one.operations()), f"the space group symbol '{name}' ({one.xhm()})")
+        for one in groups
+    ]
+
+
+def _spellings(name: str) -> list[str]:
+    """Return a symbol as tables write it: screw axes as in 'P2(1)/n', 'P2_1/n', origins S and Z."""
+    plain = re.sub(
+        r"\((\d)\)|[_~](\d)~?|<sub>(\d)</sub>", lambda m: next(filter(None, m.groups())), name
+    )
+    plain = re.sub(r"\(.*?\)|#\s*\d+", "", plain).replace("\u2212", "-").replace("\u2013", "-")
+    plain = re.sub(r"\s*/\s*", "/", plain).strip()
+    plain = re.sub(r"\s+S$", ":1", re.sub(r"\s+Z$", ":2", plain))
+    unique_c = re.sub(r"^([A-Z])\s*(\S+)$", r"\1 1 1 \2", plain)
+    return [name, plain, unique_c]
 
 
 def _from_number(number: int, notes: list[str]) -> Symmetry | None:
