@@ -170,3 +170,26 @@ def test_words_stop_at_options_and_files(tmp_path: Path) -> None:
     assert fold_words(words) == [
         "--metals", "Au:1-9 Ag:0-2", str(file), "--others", "H:-12-2 Na:0-4", "--json",
     ]  # fmt: skip
+
+
+def test_a_simulated_dopant_series_gives_its_distribution_back(tmp_path: Path) -> None:
+    file = tmp_path / "doped.csv"
+    ions = ("[Au25(PET)18]-", "[Au24Ag(PET)18]-", "[Au23Ag2(PET)18]-")
+    words = ("--amounts", "1,0.8,0.2", "--noise", 0.005, "--shift", 12, "--seed", 3)
+    assert run("pattern", *ions, *words, "-o", file)[0] == 0
+    parent = ("--parent", "[Au25(PET)18]-", "--dope", "Ag:0-4", "--no-decoys")
+    _, out, _ = run("assign", file, *parent, "--json")
+    doping = json.loads(out)["distribution"]
+    assert doping["fractions"] == pytest.approx([0.5, 0.4, 0.1], abs=0.01)
+    assert doping["mean"] == pytest.approx(0.6, abs=0.01)
+    _, out, _ = run("assign", file, *parent)
+    assert "mean 0.6" in out
+
+
+def test_patterns_of_a_mixture_as_a_figure(tmp_path: Path) -> None:
+    ions = ("[Au25(PET)18]-", "[Au24Ag(PET)18]-")
+    assert run("pattern", *ions, "-o", tmp_path / "mixture.svg")[0] == 0
+    assert (tmp_path / "mixture.svg").stat().st_size > 5000
+    code, _, err = run("pattern", *ions, "--amounts", "1", "-o", tmp_path / "m.csv")
+    assert code == 2
+    assert "2 ions need 2 amounts" in err

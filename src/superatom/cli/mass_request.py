@@ -9,13 +9,22 @@ from typing import TYPE_CHECKING
 from superatom.errors import SearchError
 
 if TYPE_CHECKING:
+    from superatom.composition.cluster import Cluster
     from superatom.composition.ligands import LigandLibrary
     from superatom.spectra.mass.calibration import Calibration
+    from superatom.spectra.mass.mixtures import Distribution
     from superatom.spectra.mass.read import ScanChoice
     from superatom.spectra.mass.space import Limits, SearchSpace
     from superatom.spectra.mass.spectrum import Spectrum
 
-__all__ = ["SpaceRequest", "lock_to", "read_polarity", "read_scan", "read_times"]
+__all__ = [
+    "SpaceRequest",
+    "dopant_distribution",
+    "lock_to",
+    "read_polarity",
+    "read_scan",
+    "read_times",
+]
 
 _RANGE = re.compile(r"([+-]?\d+(?:\.\d+)?)(?:\s*(?:-|\.\.|to)\s*([+-]?\d+(?:\.\d+)?))?$")
 _LOCK_REACH = 60.0  # ppm within which the lock mass must have a peak
@@ -190,6 +199,43 @@ def read_times(text: str) -> list[float]:
         raise SearchError(f"'{text}' are no times; write --times 0 5 10 min") from error
 
 
+def dopant_distribution(
+    spectrum: Spectrum, request: SpaceRequest, library: LigandLibrary | None = None
+) -> Distribution | None:
+    """Return the distribution of the one dopant of a parent, or None if that was not asked.
+
+    All members of the series inside the spectrum are fitted together.
+    """
+    from superatom.composition.cluster import Cluster
+    from superatom.spectra.mass.mixtures import distribution, fit_mixture
+    from superatom.spectra.mass.space_parts import read_parts
+
+    if not (request.parent and request.dope and spectrum.profile):
+        return None
+    parent = Cluster.parse(request.parent, library=library)
+    dopants = read_parts(request.dope, "metal", library)
+    if len(dopants) != 1 or len(parent.metals) != 1 or not parent.charge:
+        return None
+    ((host, n),) = parent.metals.items()
+    (dopant,) = dopants
+    ligands = {ligand: int(k) for ligand, k in parent.ligands.items()}
+    members = [
+        Cluster.of({host: int(n) - x, dopant.name: x}, ligands, parent.charge)
+        for x in range(dopant.low, min(dopant.high, int(n)) + 1)
+    ]
+    inside = [each for each in members if spectrum.mz[0] < _base_mz(each) < spectrum.mz[-1]]
+    if len(inside) < 2:
+        return None
+    return distribution(fit_mixture(spectrum, inside), dopant.name)
+
+
+def _base_mz(cluster: Cluster) -> float:
+    from superatom.spectra.mass.isotopes import charge_to_mz, envelope
+
+    base = envelope({symbol: int(n) for symbol, n in cluster.elements.items()}).base_mass
+    return float(charge_to_mz(base, cluster.charge or 1))
+
+
 def lock_to(
     spectrum: Spectrum, lock_mass: str, library: LigandLibrary | None = None
 ) -> Calibration | None:
@@ -230,10 +276,8 @@ def _true_mz(text: str, library: LigandLibrary | None) -> float:
     except ValueError:
         pass
     from superatom.composition.cluster import Cluster
-    from superatom.spectra.mass.isotopes import charge_to_mz, envelope
 
     cluster = Cluster.parse(text, library=library)
     if not cluster.charge:
         raise SearchError(f"the lock mass {text} needs a charge: [Au2(PET)3]-")
-    base = envelope({symbol: int(n) for symbol, n in cluster.elements.items()}).base_mass
-    return float(charge_to_mz(base, cluster.charge))
+    return _base_mz(cluster)

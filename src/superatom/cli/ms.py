@@ -62,46 +62,43 @@ Output = Annotated[
 
 @app.command()
 def pattern(
-    formula: Annotated[str, typer.Argument(help='Ion in quotes: "[Au25(SC2H4Ph)18]-"')],
-    charge: Annotated[int | None, typer.Option(help="Charge, if the formula has none.")] = None,
+    formulas: Annotated[
+        list[str], typer.Argument(help='Ions in quotes: "[Au25(SC2H4Ph)18]-"; several are mixed.')
+    ],
+    charge: Annotated[int | None, typer.Option(help="Charge, if the formulas have none.")] = None,
+    amounts: Annotated[str, typer.Option(help="Amounts of the ions in the mixture: 1,0.5")] = "",
     resolving_power: Annotated[
-        float | None, typer.Option(help="Also simulate a profile at this m/z over width.")
+        float | None, typer.Option(help="Simulate a profile at this m/z over width.")
     ] = None,
+    noise: Annotated[float, typer.Option(help="Its noise, as a fraction of its top.")] = 0.0,
+    shift: Annotated[float, typer.Option(help="Its m/z error in ppm.")] = 0.0,
+    seed: Annotated[int, typer.Option(help="Seed of its noise.")] = 0,
     threshold: Annotated[float, typer.Option(help="Least height relative to the tallest.")] = 0.01,
     ligands_file: LigandsFile = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
-    output: Output = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Figure (.png, .svg, .pdf) or simulated data (.csv)."),
+    ] = None,
 ) -> None:
-    """Show the isotope pattern of an ion."""
+    """Show the isotope pattern of an ion, or simulate the spectrum of a mixture."""
+    from superatom.cli.mass_patterns import Pattern, write_patterns
     from superatom.cli.printing.spectra import print_pattern, print_rows
-    from superatom.composition.cluster import Cluster
-    from superatom.spectra.mass.isotopes import envelope
 
-    cluster = Cluster.parse(formula, library=_library(ligands_file))
-    if charge is not None:
-        cluster = cluster.with_charge(charge)
-    elements, z = _ion(cluster)
-    found = envelope(elements, threshold)
-    rows = [
-        {"nucleons": int(n), "mz": float(mz), "relative": float(r), "abundance": float(a)}
-        for n, mz, r, a in zip(
-            found.nominal, found.mz(z), found.relative, found.abundance, strict=True
-        )
-    ]
+    library = _library(ligands_file)
+    patterns = [Pattern.of(text, charge, threshold, library) for text in formulas]
     if output is not None:
-        from superatom.report.mass_figure import draw_pattern, save_figure
-        from superatom.spectra.mass.simulate import Ion, simulate
-
-        ions = [Ion(elements, z)]
-        profile = simulate(ions, resolving_power=resolving_power) if resolving_power else None
-        save_figure(draw_pattern(found, z, cluster.text(), profile), output)
+        settings = {"noise": noise, "shift_ppm": shift, "seed": seed}
+        write_patterns(output, patterns, amounts, resolving_power, **settings)
     if as_json:
-        _print_json({"ion": cluster.text(), "charge": z, "elements": elements, "peaks": rows})
+        plain = [each.as_dict() for each in patterns]
+        _print_json(plain[0] if len(plain) == 1 else plain)
     elif as_csv:
-        print_rows(rows)
+        print_rows([{"ion": each.formula, **row} for each in patterns for row in each.rows])
     else:
-        print_pattern(cluster.text("unicode"), z, rows)
+        for each in patterns:
+            print_pattern(each.name, each.charge, each.rows)
 
 
 @app.command(cls=WordsCommand)
@@ -183,8 +180,13 @@ def assign(
     superatom ms assign spectrum.csv --metals Au:10-50 Ag:0-10 --ligands PET:0-30
     --others Na:0-2 --charge -3..-1 -o figure.png
     """
-    from superatom.cli.mass_request import SpaceRequest, lock_to
-    from superatom.cli.printing.spectra import print_assignments, print_rows, tell_space
+    from superatom.cli.mass_request import SpaceRequest, dopant_distribution, lock_to
+    from superatom.cli.printing.spectra import (
+        print_assignments,
+        print_distribution,
+        print_rows,
+        tell_space,
+    )
     from superatom.spectra.mass.assign import assign as assigned
 
     request = SpaceRequest(
@@ -205,14 +207,23 @@ def assign(
         time_limit_s=time_limit,
     )
     named = _byproducts(spectrum, *request.names(space), ligands_file)
+    doping = dopant_distribution(spectrum, request, library)
     if output is not None:
         _write_assigned(output, spectrum, found, named)
     if as_json:
-        _print_json({**found.as_dict(), "byproducts": [hit.as_dict() for hit in named]})
+        _print_json(
+            {
+                **found.as_dict(),
+                "byproducts": [hit.as_dict() for hit in named],
+                "distribution": doping.as_dict() if doping else None,
+            }
+        )
     elif as_csv:
         print_rows(found.rows(most))
     else:
         print_assignments(spectrum, found, named, most)
+        if doping:
+            print_distribution(doping)
 
 
 @app.command(cls=WordsCommand)
@@ -277,17 +288,6 @@ def _library(path: Path | None) -> Any:
 
     known = default_library()
     return known.with_ligands(LigandLibrary.read(path)) if path else known
-
-
-def _ion(cluster: Any) -> tuple[dict[str, int], int]:
-    from superatom.errors import UnknownCharge
-
-    if not cluster.charge:
-        raise UnknownCharge(
-            f"{cluster.text()} has no charge that a mass spectrometer could see\n"
-            "  write it after the bracket, [...]2-, or give --charge -1"
-        )
-    return {symbol: int(n) for symbol, n in cluster.elements.items()}, int(cluster.charge)
 
 
 def _read(file: Path, scan: str, polarity: str) -> Spectrum:

@@ -21,6 +21,7 @@ from superatom.report.templating import number, signed
 if TYPE_CHECKING:
     from superatom.spectra.mass.assignments import Assignment, Assignments
     from superatom.spectra.mass.byproducts import NamedByproduct
+    from superatom.spectra.mass.mixtures import Distribution
     from superatom.spectra.mass.series import Series
     from superatom.spectra.mass.space import SearchSpace
     from superatom.spectra.mass.spectrum import Spectrum
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "print_assignments",
+    "print_distribution",
     "print_envelopes",
     "print_pattern",
     "print_rows",
@@ -183,6 +185,19 @@ def _candidates(each: Assignment, most: int) -> Table:
             f"{candidate.probability_with_evidence:.3f}",
         )
     return table
+
+
+def print_distribution(doping: Distribution) -> None:
+    """Print how often each number of dopant atoms occurs."""
+    screen = _screen()
+    screen.print(f"{doping.metal} atoms, all members of the series fitted together", style="bold")
+    table = _table(f"n({doping.metal})>", "share / %>", "± / %>")
+    for count, share, error in zip(doping.counts, doping.fractions, doping.errors, strict=True):
+        table.add_row(str(count), f"{100 * share:.1f}", f"{100 * error:.1f}")
+    screen.print(table)
+    screen.print(
+        f"mean {doping.mean:.2f} ± {doping.mean_error:.2f}, standard deviation {doping.spread:.2f}"
+    )
 
 
 def print_series(series: Series) -> None:
