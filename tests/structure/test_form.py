@@ -12,6 +12,7 @@ from ase.cluster import Icosahedron
 from superatom.errors import StructureError
 from superatom.structure.form import ClusterForm, describe_form
 from superatom.structure.isomers import iterate_isomers
+from superatom.structure.parts import bond_permutations, part_atoms
 
 
 def capped(seed: int = 0) -> Atoms:
@@ -53,6 +54,37 @@ def test_groups_of_sites_metals_and_skeleton() -> None:
     assert not form.chirality.is_chiral
     assert sum(len(block) for block in iterate_isomers(form.site_group(), {"Ag": 1})) == 2
     assert ("metal sites, elements ignored", str(form.sites)) in form.lines()
+
+
+def test_bonds_show_symmetry_that_positions_have_lost() -> None:
+    atoms = capped()
+    squeezed = atoms.copy()
+    squeezed.positions *= [0.97, 1.0, 1.02]
+    assert bond_permutations(squeezed).order == 120
+    assert describe_form(squeezed, tolerance=0.02).sites.order == 8
+    metal = part_atoms(squeezed, "metals")
+    corner = next(i for i in metal if squeezed[i].symbol == "Au")
+    squeezed.symbols[corner] = "Ag"
+    assert bond_permutations(squeezed, alike=False).order == 10
+    assert bond_permutations(squeezed).order == 120
+
+
+@pytest.mark.parametrize(("file", "order", "orbits"), [
+    ("fully_protected/au25_pet18_-1_opt.xyz", 24, [1, 12, 12]),
+    ("other/Ag25_final.xyz", 24, [1, 12, 12]),
+    ("other/CdAu24.xyz", 24, [1, 12, 12]),
+    ("fully_protected/au38_pet24q_opt.xyz", 6, [2, 3, 3, 6, 6, 6, 6, 6]),
+    ("fully_protected/au102_mba44_opt.xyz", 2, [2] * 50 + [1] * 2),
+])  # fmt: skip
+def test_bond_symmetry_of_real_clusters(
+    shared: Path, file: str, order: int, orbits: list[int]
+) -> None:
+    from ase.io import read
+
+    group = bond_permutations(read(shared / "data/structures/NC_Database" / file))
+    assert group.order == order
+    assert group.is_closed()
+    assert sorted(len(orbit) for orbit in group.orbits()) == sorted(orbits)
 
 
 def test_json_round_trip() -> None:

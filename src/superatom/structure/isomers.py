@@ -148,7 +148,7 @@ def substitution(
         If a count is negative, a site does not exist or is named twice, or there are more
         dopants than sites.
     """
-    counts = {"dopant": dopants} if isinstance(dopants, int) else dict(dopants)
+    counts = dict(dopants) if isinstance(dopants, Mapping) else {"dopant": int(dopants)}
     if any(count < 0 for count in counts.values()):
         raise SearchError(f"numbers of dopant atoms must not be negative, got {counts}")
     chosen = np.arange(group.degree) if sites is None else np.asarray(sites, dtype=np.int64)
