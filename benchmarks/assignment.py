@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import sys
 import time
 from dataclasses import dataclass
@@ -128,7 +129,7 @@ def draw_case(number: int, seed: int) -> Case:
         metals, ligands, core = family.clusters[rng.integers(len(family.clusters))]
         named = {
             kind: kind if kind == "H" else str(rng.choice(family.choices[kind]))
-            for kind in ({*ligands} | {k for k in family.ranges if rng.random() < 0.5 or k == "SR"})
+            for kind in ({*ligands} | {k for k in family.choices if rng.random() < 0.25})
         }
         counts = dict(metals)
         if family.dope:
@@ -268,7 +269,7 @@ def report(rows: list[dict[str, object]]) -> None:
     right = np.array([int(str(row.get("right", 0))) for row in rows])
     print("stated probability of the first candidate against how often it is right:")
     edges = np.array([0.0, 0.5, 0.8, 0.95, 1.001])
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in itertools.pairwise(edges):
         inside = (stated >= low) & (stated < high)
         if inside.any():
             print(

@@ -22,6 +22,7 @@ __all__ = ["FamilyMixture", "family_mixtures"]
 Floats = NDArray[np.float64]
 
 _RELATIVES = 48  # of one main species that are tried
+_BRANCHES = 3  # mixtures of each size that are kept for one main species
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +79,25 @@ def family_mixtures(
     gram = design @ design.T
     right = design @ trace.intensity
     total = float(trace.intensity @ trace.intensity)
-    chosen: list[int] = [0, 1, 2]
-    rss = _rss(gram, right, total, chosen)
+    beam = [(0.0, [0, 1, 2], _rss(gram, right, total, [0, 1, 2]))]
     found = []
     for _ in range(most - 1):
-        best = _best_addition(gram, right, total, chosen, kinship[rows], rss, worth)
-        if best is None:
-            break
-        place, rss = best
-        chosen = [*chosen, place]
-        members = tuple(int(rows[i - 2]) for i in chosen[2:])
-        found.append(FamilyMixture(members, rss, shift_ppm, sigma))
+        grown: dict[tuple[int, ...], tuple[float, list[int], float]] = {}
+        for merit, chosen, rss in beam:
+            for gain, place, left in _additions(
+                gram, right, total, chosen, kinship[rows], rss, worth
+            ):
+                key = tuple(sorted((*chosen, place)))
+                if key not in grown or merit + gain > grown[key][0]:
+                    grown[key] = (merit + gain, [*chosen, place], left)
+        beam = sorted(grown.values(), key=lambda each: -each[0])[:_BRANCHES]
+        for _, chosen, rss in beam:
+            members = tuple(int(rows[i - 2]) for i in chosen[2:])
+            found.append(FamilyMixture(members, rss, shift_ppm, sigma))
     return found
 
 
-def _best_addition(
+def _additions(
     gram: Floats,
     right: Floats,
     total: float,
@@ -100,33 +105,33 @@ def _best_addition(
     kinship: Floats,
     rss: float,
     worth: Callable[[float, float], float],
-) -> tuple[int, float] | None:
-    """Return the relative whose addition is worth most, and the new sum of squares."""
-    base = gram[np.ix_(list(chosen), list(chosen))] + 1e-9 * np.diag(np.diag(gram)[list(chosen)])
+) -> list[tuple[float, int, float]]:
+    """Return the relatives worth most: how much, which, and the new sum of squares."""
+    places = np.array(chosen)
+    base = gram[np.ix_(places, places)] + 1e-9 * np.diag(np.diag(gram)[places])
     inverse = np.linalg.inv(base)
     others = np.array([i for i in range(2, len(gram)) if i not in chosen])
     if not others.size:
-        return None
-    cross = gram[np.ix_(list(chosen), others)]
+        return []
+    cross = gram[np.ix_(places, others)]
     along = inverse @ cross
     rest = np.diag(gram)[others] - np.einsum("co,co->o", cross, along)
-    slope = right[others] - along.T @ right[list(chosen)]
+    slope = right[others] - along.T @ right[places]
     amount = slope / np.maximum(rest, 1e-9 * np.diag(gram)[others])
     fall = np.where(amount > 0, slope * amount, 0.0)
     # The amounts of those chosen before must stay positive too.
-    before = inverse @ right[list(chosen)]
+    before = inverse @ right[places]
     after = before[:, None] - along * amount
     fall[np.any(after[2:] <= 0, axis=0)] = 0.0
     left = np.maximum(rss - fall, 1e-9 * total)
     gain = np.array([worth(rss, value) for value in left.tolist()]) + 2.0 * kinship[others - 2]
     gain[fall <= 0] = -np.inf
-    best = int(gain.argmax())
-    if not np.isfinite(gain[best]):
-        return None
-    return int(others[best]), float(left[best])
+    order = np.argsort(-gain)[:_BRANCHES]
+    return [(float(gain[i]), int(others[i]), float(left[i])) for i in order if np.isfinite(gain[i])]
 
 
 def _rss(gram: Floats, right: Floats, total: float, chosen: Sequence[int]) -> float:
-    block = gram[np.ix_(list(chosen), list(chosen))]
-    solution = np.linalg.solve(block + 1e-9 * np.diag(np.diag(block)), right[list(chosen)])
-    return max(total - float(solution @ right[list(chosen)]), 1e-9 * total)
+    places = np.array(chosen)
+    block = gram[np.ix_(places, places)]
+    solution = np.linalg.solve(block + 1e-9 * np.diag(np.diag(block)), right[places])
+    return max(total - float(solution @ right[places]), 1e-9 * total)

@@ -39,7 +39,9 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 _PARENTS = 200  # single species whose families are tried
-_REFINED = 60  # mixtures of relatives fitted exactly
+_REFINED = 300  # mixtures of relatives fitted exactly ...
+_BRANCHES = 3  # ... of which so many may have the same main species
+_PER_FAMILY = 2  # members of one family (same metals and ligands) on the rest of a list
 _PARTNERS = 16  # further components fitted exactly for each hypothesis
 _BEAM = 8  # hypotheses that are continued
 _CHILDREN = 3  # hypotheses that one may leave in the next generation
@@ -155,6 +157,10 @@ class MixtureSearch:
         self.sticks: list[Sticks] = sticks_of(candidates, trace.centre)
         self.n_independent = float(trace.mz.size)
         self._kin: dict[int, Floats] = {}
+        bound = np.array([not part.is_ion for part in candidates.space.parts])
+        keys = np.column_stack([candidates.counts[:, bound], candidates.charge])
+        _, family = np.unique(keys, axis=0, return_inverse=True)
+        self._family = np.asarray(family).reshape(-1)
         parts = candidates.space.parts
         self._steps = np.array([0.5 if part.is_ion else 1.0 for part in parts])
 
@@ -167,18 +173,22 @@ class MixtureSearch:
         # Misfit of a single species may be a hidden second one: judge mildly until it is found.
         first = int(fits.rss.argmin())
         best = Hypothesis((int(rows[first]),), fits.rows(np.array([first])))
-        self.n_independent = min(self._independent(best), 4.0 * self._n_peaks(best))
-        generation = self._pick(lone)
-        found = list(generation)
+        self.n_independent = self._tempered(best)
+        found = self._pick(lone)
         if most > 1:
-            found += self._families(lone, most)
-        for _ in range(most - 1):
-            grown = self._pick([child for parent in generation for child in self._children(parent)])
+            pairs = self._families(lone, 2)
+            found += pairs
+            self.n_independent = self._tempered(min(found, key=lambda each: each.rss))
+            generation = self._pick([(pair.rows, pair.fit) for pair in pairs])
+        for _ in range(most - 2):
+            if not generation:
+                break
             before = min(parent.rss for parent in generation)
+            grown = self._pick([child for parent in generation for child in self._children(parent)])
             if not grown:
                 break
-            generation = grown[: max(_BEAM // 2, 1)]
             found += grown
+            generation = grown
             gain = self.trace.mz.size * np.log(before / min(child.rss for child in grown))
             if gain < _PRICE:
                 break
@@ -202,8 +212,10 @@ class MixtureSearch:
         parents = sorted((Hypothesis(rows, fit) for rows, fit in lone), key=self.score)
         n_points = self.trace.mz.size
         grown: dict[tuple[int, ...], tuple[float, FamilyMixture]] = {}
-        for parent in parents[:_PARENTS]:
-            main = parent.rows[0]
+        order = self._varied(np.array([parent.rows[0] for parent in parents]), len(parents))
+        by_row = {parent.rows[0]: parent for parent in parents}
+        for main in order[:_PARENTS].tolist():
+            parent = by_row[main]
             kin = self.kinship(main)
             base = self.price((main,)) + float(self.prior.penalty(parent.fit)[0])
             for mixture in family_mixtures(
@@ -216,7 +228,14 @@ class MixtureSearch:
                 key = tuple(sorted(mixture.rows))
                 if key not in grown or score < grown[key][0]:
                     grown[key] = (score, mixture)
-        best = sorted(grown.values(), key=lambda each: each[0])[:_REFINED]
+        best: list[tuple[float, FamilyMixture]] = []
+        seen: dict[int, int] = {}
+        for score, mixture in sorted(grown.values(), key=lambda each: each[0]):
+            main = mixture.rows[0]
+            seen[main] = seen.get(main, 0) + 1
+            if seen[main] <= _BRANCHES:
+                best.append((score, mixture))
+        best = best[:_REFINED]
         found: list[tuple[tuple[int, ...], MixtureFits]] = []
         for size in sorted({len(mixture.rows) for _, mixture in best}):
             group = [mixture for _, mixture in best if len(mixture.rows) == size]
@@ -282,7 +301,7 @@ class MixtureSearch:
             shifts = shifts_to_try(start, self.prior.low, self.prior.high)
             scores = scan(start, self.sticks, shifts, rest)
             merit = scores.r_squared + _SCAN_SLACK * self._favour()
-            rows = np.argsort(-merit)[:limit].astype(np.int64)
+            rows = self._varied(np.argsort(-merit, kind="stable"), limit)
             rows = rows[~np.isin(rows, others)]
             if must is not None and must not in rows:
                 rows = np.append(rows, must)
@@ -290,6 +309,20 @@ class MixtureSearch:
                 (rows, self.fit([[*others, int(r)] for r in rows], scores.shift_ppm[rows], start))
             )
         return found[0] if len(found) == 1 else _best_of(found)
+
+    def _varied(self, order: Rows, limit: int) -> Rows:
+        """Return the first of an order: all of the leading third, then few of each family."""
+        head = order[: limit // 3]
+        tail = order[limit // 3 :]
+        by_family = np.argsort(self._family[tail], kind="stable")
+        family = self._family[tail][by_family]
+        begin = np.r_[True, family[1:] != family[:-1]]
+        since = np.arange(family.size) - np.maximum.accumulate(
+            np.where(begin, np.arange(family.size), 0)
+        )
+        first = np.zeros(tail.size, dtype=bool)
+        first[by_family] = since < _PER_FAMILY
+        return np.concatenate([head, tail[first][: limit - head.size]]).astype(np.int64)
 
     def fit(
         self, hypotheses: Sequence[Sequence[int]], shift_ppm: Floats, start: Trace
@@ -383,6 +416,9 @@ class MixtureSearch:
         ground = hypothesis.fit.baseline[0, 0] + hypothesis.fit.baseline[0, 1] * ramp
         residual = self.trace.intensity - self.profile(hypothesis.rows, hypothesis.fit) - ground
         return independent_points(residual, self._n_peaks(hypothesis))
+
+    def _tempered(self, hypothesis: Hypothesis) -> float:
+        return min(self._independent(hypothesis), 4.0 * self._n_peaks(hypothesis))
 
     def _n_peaks(self, hypothesis: Hypothesis) -> float:
         heights = patterns_of(self.candidates.take(np.array(hypothesis.rows))).height

@@ -116,7 +116,8 @@ def plausible_charges(trace: Trace, charges: Sequence[int]) -> Spacing:
 
 def _autocorrelation(trace: Trace) -> tuple[Floats, Floats]:
     """Return lags in m/z and the autocorrelation of the signal above its ground."""
-    n = trace.mz.size
+    span = float(trace.mz[-1] - trace.mz[0])
+    n = int(np.clip(span / trace.fwhm * 16, trace.mz.size, 8 * trace.mz.size))
     even = np.linspace(trace.mz[0], trace.mz[-1], n)
     signal = np.interp(even, trace.mz, trace.intensity)
     signal = signal - np.quantile(signal, 0.05)
