@@ -12,7 +12,7 @@ from superatom.structure.alignment import FloatArray, IntArray
 from superatom.structure.kernel_units import KernelUnit, centred_units
 from superatom.structure.neighbours import neighbour_distance
 from superatom.structure.polyhedra import Polyhedron, build_kernel
-from superatom.structure.shapes import shape_measure
+from superatom.structure.shapes import matched_measure
 from superatom.structure.superposition import search_matches
 
 __all__ = ["KernelCore", "find_core"]
@@ -45,11 +45,17 @@ _TEMPLATES: dict[str, tuple[tuple[str, tuple[int, ...], str], ...]] = {
         ("decahedron", (2, 3, 0), "Ino decahedron"),
     ),
     "cuboctahedron": (
+        ("fcc octahedron", (9, 4), "cuboctahedron"),
+        ("fcc octahedron", (7, 1), "truncated octahedron"),
         ("fcc octahedron", (7, 2), "truncated octahedron"),
         ("fcc octahedron", (7, 3), "cuboctahedron"),
         ("fcc octahedron", (6, 1), "truncated octahedron"),
+        ("fcc octahedron", (6, 2), "truncated octahedron"),
+        ("fcc octahedron", (5, 0), "octahedron"),
         ("fcc octahedron", (5, 1), "truncated octahedron"),
         ("fcc octahedron", (5, 2), "cuboctahedron"),
+        ("fcc octahedron", (4, 0), "octahedron"),
+        ("fcc octahedron", (4, 1), "truncated octahedron"),
         ("fcc octahedron", (3, 0), "octahedron"),
     ),
 }
@@ -112,10 +118,10 @@ def _occupied(
                 nearest = np.argmin(apart, axis=1)
                 if apart.min(axis=1).max() > allowed or len(set(nearest.tolist())) < len(ideal):
                     continue
-                measure = shape_measure(points[nearest], ideal)
-                if measure.value <= _LIKE:
+                value = matched_measure(points[nearest], ideal.points)
+                if value <= _LIKE:
                     atoms = tuple(sorted(nearest.tolist()))
-                    return KernelCore(f"{name} of {len(ideal)}", atoms, measure.value)
+                    return KernelCore(f"{name} of {len(ideal)}", atoms, value)
     return None
 
 

@@ -66,7 +66,7 @@ class Kernel:
         13-atom neighbourhoods, without those that only arise where others are joined; if
         there are none, octahedra and tetrahedra.
     sharing : tuple[Sharing, ...]
-        What units have in common, pair by pair.
+        What units have in common, pair by pair; empty where a many-shell core says it.
     environments : dict[str, int]
         Number of inner atoms in each kind of neighbourhood.
     outside : tuple[int, ...]
@@ -154,7 +154,7 @@ def recognise_kernel(positions: ArrayLike) -> Kernel:
     units = principal_units(units)
     if not units and 4 <= len(points) <= _LARGEST_CORNERED:
         units = corner_units(points, neighbour_matrix(points))
-    sharing = shared_atoms(units)
+    sharing = shared_atoms(units) if core is None else ()
     inside = {atom for unit in units for atom in unit.atoms} | set(core.atoms if core else ())
     outside = tuple(sorted(set(range(len(points))) - inside))
     if whole is not None and _corners_explain(whole, units, outside):

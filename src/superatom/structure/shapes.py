@@ -29,7 +29,14 @@ from superatom.structure.pointgroup import checked_sites
 from superatom.structure.polyhedra import Polyhedron, polyhedra_with, polyhedron
 from superatom.structure.superposition import frame_candidates
 
-__all__ = ["ShapeMeasure", "near_measure", "nearest_shape", "rank_shapes", "shape_measure"]
+__all__ = [
+    "ShapeMeasure",
+    "matched_measure",
+    "near_measure",
+    "nearest_shape",
+    "rank_shapes",
+    "shape_measure",
+]
 
 _EXACT = 7  # points whose matchings are all tried: 7! = 5040
 _SMALL = 16  # points up to which every start is refined to the end
@@ -155,6 +162,13 @@ def rank_shapes(
         shapes = tuple(polyhedron(name) for name in among)
     found = [_measure(points, ideal, _central_atom(points, ideal, centre)) for ideal in shapes]
     return tuple(sorted(found, key=lambda measure: measure.value))
+
+
+def matched_measure(points: FloatArray, vertices: FloatArray) -> float:
+    """Return the continuous shape measure of atoms given in the order of the ideal's vertices."""
+    atoms, ideal = _normalised(points)[0], _normalised(vertices)[0]
+    overlap = np.linalg.svd(atoms.T @ ideal, compute_uv=False).sum() / len(atoms)
+    return max(0.0, 100.0 * (1.0 - float(overlap) ** 2))
 
 
 def nearest_shape(
