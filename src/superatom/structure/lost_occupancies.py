@@ -21,6 +21,7 @@ BoolArray = NDArray[np.bool_]
 
 _MOST_CLASHES = 0.3  # share of atoms on top of others that cannot be disorder any more
 _REACH = 2.2  # Å, contacts looked at
+_TOLERANCE = 0.1  # Å, between a distance in the file and that of a clash
 _METAL_REACH = 2.9  # Å, bonds between ligands and metals
 _MOST_NEIGHBOURS = 4  # of a non-metal in a molecule
 
@@ -61,7 +62,7 @@ def with_lost_occupancies(
             "% of the atoms clash",
             hint="the symmetry or the cell of the file is wrong, or atoms are listed twice",
         )
-    _refuse_interpenetration(file, sites, cell, numbers, near_pairs, path)
+    _refuse_interpenetration(file, sites, cell, numbers, near_pairs, contacts.length[near], path)
     lost = np.zeros(len(sites), dtype=bool)
     lost[cell.site[_affected(numbers, contacts, struck)]] = True
     note = (
@@ -77,6 +78,7 @@ def _refuse_interpenetration(
     cell: CellSites,
     numbers: IntArray,
     near: IntArray,
+    lengths: NDArray[np.float64],
     path: str,
 ) -> None:
     """Refuse crystals in which molecules with metals run through each other.
@@ -88,7 +90,8 @@ def _refuse_interpenetration(
     organic = np.isin(sites.numbers[pairs], (1, 6, 7, 8))
     through_metal = organic.any(axis=1) & is_metal(sites.numbers[pairs]).any(axis=1)
     gap = file.lattice.nearest_vector(sites.fractional[pairs[:, 0]] - sites.fractional[pairs[:, 1]])
-    apart = np.linalg.norm(gap, axis=1) > _REACH
+    listed = np.linalg.norm(gap, axis=1)  # Å, as the sites stand in the file
+    apart = (np.abs(listed - lengths) > _TOLERANCE) | (pairs[:, 0] == pairs[:, 1])
     contacts = file.lattice.contacts(cell.fractional, _METAL_REACH)
     bonds = contacts.where(bonded(numbers, contacts)).pairs
     label = components(bonds, len(numbers))

@@ -43,6 +43,7 @@ _COINCIDENT = 0.4  # Å, images of one place; the shortest bond (H2) is 0.74
 _CLASH = (0.73, 0.78, 0.85)
 _COLLISION = 0.62  # times the sum of radii: shorter than any bond, however badly refined
 _CLASH_HYDROGEN = 1.25  # Å between two H; geminal H are 1.5 Å apart
+_COLLISION_HYDROGEN = 0.70  # Å, shorter than the bond of H2
 _EXCLUSION = 1.40  # times the sum of radii: between a bond and a 1,3 distance
 _EXCLUSION_HYDROGEN = 1.45  # Å between two H
 
@@ -120,7 +121,8 @@ def collision_distance(first: IntArray, second: IntArray) -> FloatArray:
 
     Shorter than `clash_distance`, to spare bonds that refinement made too short.
     """
-    return np.asarray(_COLLISION * (covalent_radii()[first] + covalent_radii()[second]))
+    total = _COLLISION * (covalent_radii()[first] + covalent_radii()[second])
+    return np.where((first == 1) & (second == 1), _COLLISION_HYDROGEN, total)
 
 
 def exclusion_distance(first: IntArray, second: IntArray) -> FloatArray:

@@ -140,7 +140,7 @@ def expand(sites: Sites, symmetry: Symmetry, lattice: Lattice) -> CellSites:
     """Apply a space group to the sites of the asymmetric unit.
 
     Images of a site that coincide are one atom. Images of an untagged, fully occupied
-    site closer than a bond are brought onto the special position between them.
+    atom (not H) closer than a bond are brought onto the special position between them.
     """
     images = symmetry.images(sites.fractional)
     n_operators, n_sites = images.shape[:2]
@@ -148,7 +148,7 @@ def expand(sites: Sites, symmetry: Symmetry, lattice: Lattice) -> CellSites:
     places: list[FloatArray] = []
     owners: list[int] = []
     moved: list[tuple[int, float]] = []
-    whole = ~sites.tagged & (sites.occupancy >= FULL)
+    whole = ~sites.tagged & (sites.occupancy >= FULL) & (sites.numbers > 1)
     for i in range(n_sites):
         reach = _OFF_POSITION if whole[i] else _SAME_ATOM
         found, label, shift = _distinct_places(images[:, i], lattice, reach)
