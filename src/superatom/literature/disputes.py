@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from superatom.literature.entries import comparable, subjects_in
-from superatom.literature.properties import fold, recognise
+from superatom.literature.properties import recognise
 from superatom.literature.reactions import reaction_name
 from superatom.literature.records import Fact, conditions_of
 
 __all__ = ["Dispute", "disputes_among"]
 
-_BRACKETS = str.maketrans("", "", "()[]")
+#: Conditions that say what of a cluster is meant, not how it was measured.
+_PART_OF_WHAT = ("dopant", "metal", "site")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,9 @@ def disputes_among(facts: Iterable[Fact]) -> tuple[Dispute, ...]:
 
     Numbers contradict each other if they are told of the same cluster, property, reaction
     and conditions, and no one number agrees with both as printed (limits, ranges and the
-    last digit considered). Words do for properties of which a cluster has only one. A
-    record marked as disputed stands alone if its rival is not among the facts.
+    last digit considered). Words do for properties of which a cluster has only one, unless
+    one wording is part of the other. A record marked as disputed stands alone if its rival
+    is not among the facts.
     """
     everything = tuple(facts)
     found: list[Dispute] = []
@@ -79,7 +82,7 @@ def _groups(facts: tuple[Fact, ...]) -> dict[tuple[str, ...], list[Fact]]:
     for fact in facts:
         named = recognise(fact.property)
         single = named.property is not None and named.property.single
-        conditions = "" if single else _conditions_key(fact)
+        conditions = _conditions_key(fact, _PART_OF_WHAT if single else None)
         for subject in subjects_in(fact):
             identity = "|".join((subject.body, subject.isomer, subject.host))
             if subject.charge is not None and single:
@@ -89,9 +92,11 @@ def _groups(facts: tuple[Fact, ...]) -> dict[tuple[str, ...], list[Fact]]:
     return groups
 
 
-def _conditions_key(fact: Fact) -> str:
+def _conditions_key(fact: Fact, only: tuple[str, ...] | None) -> str:
+    """Return the conditions in one order; those named in `only` if it is given."""
     told = conditions_of(fact.conditions)
-    return "; ".join(f"{k}: {v}" for k, v in sorted(told.items())).casefold()
+    kept = {k: v for k, v in told.items() if only is None or k.casefold() in only}
+    return "; ".join(f"{k}: {v}" for k, v in sorted(kept.items())).casefold()
 
 
 def _contradicting(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
@@ -110,7 +115,7 @@ def _contradict(one: Fact, other: Fact) -> bool:
     theirs, their_unit = comparable(other)
     if own is None and theirs is None:
         entry = recognise(one.property).property
-        return entry is not None and entry.single and _word(one) != _word(other)
+        return entry is not None and entry.single and _differ(one, other)
     if own is None or theirs is None or unit != their_unit or _is_list(one) or _is_list(other):
         return False
     return not own.agrees_with(theirs)
@@ -121,5 +126,7 @@ def _is_list(fact: Fact) -> bool:
     return "," in fact.value
 
 
-def _word(fact: Fact) -> str:
-    return fold(fact.value.translate(_BRACKETS)).casefold()
+def _differ(one: Fact, other: Fact) -> bool:
+    """Whether two wordings are different things, not one told in more words."""
+    own, theirs = (set(re.findall(r"\w+", fact.value.casefold())) for fact in (one, other))
+    return not (own <= theirs or theirs <= own)

@@ -110,8 +110,10 @@ def _misnumbered(
     if unfitting:
         reason = f"{said}, which does not fit {', '.join(unfitting)}"
         yield _suspicion(record, "dopant number", "doubt", reason)
-    elif _closed(formulas) and not together <= set(_hull(printed)):
-        reason = f"{said}, the formula tells {_span_text(together)}"
+        return
+    told = _told_by_series(formulas, dopants)
+    if not told <= set(_hull(printed)):
+        reason = f"{said}, the formula tells {_span_text(told)}"
         yield _suspicion(record, "dopant number", "doubt", reason)
 
 
@@ -119,11 +121,15 @@ def _hull(numbers: frozenset[int]) -> range:
     return range(min(numbers), max(numbers) + 1)
 
 
-def _closed(formulas: Iterable[_Formula]) -> bool:
-    """Whether every series says which values its variables take."""
-    return all(
-        isinstance(f, Cluster) or set(f.variables) <= {name for name, _ in f.domain}
-        for f in formulas
+def _told_by_series(formulas: Iterable[_Formula], dopants: tuple[str, ...]) -> frozenset[int]:
+    """Return the numbers of each dopant in series that say which values x takes."""
+    return frozenset(
+        number
+        for formula in formulas
+        if isinstance(formula, ClusterSeries)
+        and set(formula.variables) <= {name for name, _ in formula.domain}
+        for dopant in dopants
+        for number in _possible(formula, (dopant,))
     )
 
 

@@ -10,7 +10,7 @@ import csv
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
@@ -39,10 +39,6 @@ _NEEDED = {
     "doping": ("formula", "dopant", "dopant_number"),
     "modes": ("id", "document", "ligand_class", "anchor", "mode"),
 }
-
-
-#: Where the shipped bimetallic table stands: Chem. Sci. 2025, 16, 10642, appendix.
-_APPENDIX = ("review001", "Table 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +104,7 @@ def shipped_tables() -> Tables:
     found = Tables()
     for path in shipped_files():
         found += read_table(path)
-    return replace(found, doping=tuple(_from_the_appendix(row) for row in found.doping))
-
-
-def _from_the_appendix(row: DopingRecord) -> DopingRecord:
-    """Say where the shipped bimetallic table was read, where its rows do not."""
-    if row.source.document:
-        return row
-    document, section = _APPENDIX
-    return replace(row, source=replace(row.source, document=document, section=section))
+    return found
 
 
 def read_table(path: str | Path, text: str | None = None) -> Tables:

@@ -1,0 +1,175 @@
+"""Questions to the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from superatom.errors import FormulaError, SearchError
+from superatom.literature.queries import Findings, Metric, find, read_metric
+from superatom.literature.records import Fact
+from superatom.literature.store import Store
+from superatom.literature.tables import Tables
+
+
+def ids(findings: Findings) -> list[str]:
+    return [fact.id for fact in findings]
+
+
+def test_the_example_of_the_documentation(store: Store) -> None:
+    found = find(
+        store, metal="Au", dopant="Cd", reaction="CO2RR", metric=read_metric("FE(CO)", ">90")
+    )
+    assert ids(found) == ["f2"]  # not f1 (no Cd), f3 (silver), f4 (80 %)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ({"metal": "Cu"}, ["f7", "f8"]),
+        ({"metal": ("Au", "Cd")}, ["f2", "f4"]),
+        ({"metal": "Au, Cd"}, ["f2", "f4"]),
+        ({"dopant": "Au"}, ["f2", "f4"]),  # gold beside another metal
+        ({"reaction": "HER"}, ["f5", "f6"]),
+        ({"reaction": "CO2 reduction", "metal": "Ag"}, ["f3"]),
+        ({"reaction": "click"}, ["f8"]),
+        ({"formula": "[Au25(PET)18]-"}, ["f1", "f5", "f9"]),
+        ({"formula": "Au25(SCH2CH2Ph)18"}, ["f1", "f5", "f9"]),
+        ({"formula": "[Au25(PET)18]+"}, []),
+        ({"formula": "Cd1Au24"}, ["f2", "f4"]),
+        ({"ligand": "2-PET", "metal": "Cd"}, ["f2"]),
+        ({"ligand": "phosphines"}, ["f7"]),
+        ({"ligand": "alkynyl"}, ["f8"]),
+        ({"method": "Brust", "reaction": "CO2RR"}, ["f1"]),  # made by it, says another record
+        ({"method": "brust"}, ["f1", "f5", "f9"]),
+        ({"motif": "icosahedral"}, ["f7"]),
+        ({"motif": "mu3-eta1"}, ["f12"]),
+        ({"electrons": 8, "reaction": "CO2RR"}, ["f1"]),
+        ({"electrons": 84}, ["f11"]),  # charge not told, but the count is reported
+        ({"text": "icosa"}, ["f7"]),
+        ({"text": "Au24Cd(TBBT)18"}, ["f4"]),
+        ({"text": "co-reduction Brust"}, ["f9"]),
+        ({"text": "PET", "reaction": "HER"}, ["f5", "f6"]),
+        ({"category": "synthesis"}, ["f9", "f10"]),
+        ({"document": "d2"}, ["f8"]),
+        ({"status": "disputed"}, []),
+        ({"metric": ("product yield", ">=", 99)}, ["f8"]),  # 'up to 99 %'
+        ({"metric": ("product yield", ">", 99)}, []),
+        ({"metric": ("overpotential", "<", 180)}, ["f5"]),
+        ({"metric": ("overpotential", "<=", 200)}, ["f5", "f6"]),  # best first; 0.2 V is 200 mV
+        ({"metric": ("FE CO", ">", 79)}, ["f1", "f3", "f2", "f4"]),
+        ({"metric": ("FE CO", "=", 80)}, ["f4"]),
+        ({"metric": ("FE CO", "~", 85)}, ["f3", "f4"]),
+        ({"metric": ("FE CH4", ">", 0)}, []),
+        ({"metric": ("FE", ">=", 95)}, ["f1"]),
+    ],
+    ids=str,
+)
+def test_questions(store: Store, question: dict[str, object], expected: list[str]) -> None:
+    assert ids(find(store, **question)) == expected
+
+
+def test_the_best_come_first(store: Store) -> None:
+    assert ids(find(store, metric=("FE(CO)", ">", 0))) == ["f1", "f3", "f2", "f4"]
+    assert ids(find(store, metric=("overpotential", "<", 1000))) == ["f5", "f6"]
+
+
+def test_a_limit_in_print_counts_as_its_number(tmp_path: Path, made: Callable[..., Fact]) -> None:
+    facts = (
+        made("over", "Au25", "FE CO", "90", "%", comparator=">"),
+        made("under", "Au25", "FE CO", "90", "%", comparator="<"),
+        made("up to", "Au25", "FE CO", "90", "%", comparator="<="),
+        made("range", "Au25", "FE CO", "85-95", "%"),
+    )
+    with Store(tmp_path / "s.sqlite") as store:
+        store.import_tables(Tables(facts=facts), "made up")
+        assert sorted(ids(find(store, metric=("FE CO", ">", 90)))) == ["over", "range"]
+        assert sorted(ids(find(store, metric=("FE CO", ">=", 90)))) == ["over", "range", "up to"]
+        assert sorted(ids(find(store, metric=("FE CO", "<", 90)))) == ["range", "under"]
+
+
+def test_potentials_are_compared_against_one_electrode(
+    tmp_path: Path, made: Callable[..., Fact]
+) -> None:
+    facts = (
+        made("rhe", "Au25", "onset potential", "-0.30", "V vs RHE"),
+        made("silver", "Au25", "onset potential", "-0.80", "V vs Ag/AgCl", conditions="pH: 6.8"),
+        made("unknown pH", "Au25", "onset potential", "-0.80", "V vs Ag/AgCl"),
+    )
+    with Store(tmp_path / "s.sqlite") as store:
+        store.import_tables(Tables(facts=facts), "made up")
+        found = find(store, metric=("onset potential", ">", -0.25))
+        assert ids(found) == ["silver"]  # -0.80 + 0.197 + 0.05916 x 6.8 = -0.20 V
+
+
+def test_what_was_cut_is_told(store: Store) -> None:
+    found = find(store, limit=2)
+    assert (len(found), found.total) == (2, 12)
+    assert find(store, limit=None).total == len(find(store, limit=None)) == 12
+    assert find(store, text="CO2RR", limit=1).total == 4
+
+
+def test_findings_are_a_sequence_and_go_to_json(store: Store) -> None:
+    found = find(store, metal="Au", metric=Metric("FE(CO)", ">", 0.9, ""))
+    assert found[0].id == "f1"
+    assert [f.id for f in found[1:]] == ["f2", "f4"]
+    assert Findings.from_dict(found.as_dict()) == found
+    assert found.query["metric"] == ["FE(CO)", "> 0.9"]
+    assert found.provenance.method
+
+
+@pytest.mark.parametrize(
+    ("question", "problem"),
+    [
+        ({"metal": "Xx"}, "no element symbol"),
+        ({"metric": ("smell", ">", 1)}, "not a property with numbers"),
+        ({"metric": ("kernel", ">", 1)}, "not a property with numbers"),
+        ({"metric": Metric("overpotential", ">", 1, "nm")}, "no unit of"),
+        ({"metric": ("FE", "=>", 1)}, "none of"),
+        ({"category": "cooking"}, "none of catalysis"),
+        ({"text": "(...)"}, "no word"),
+    ],
+    ids=str,
+)
+def test_bad_questions(store: Store, question: dict[str, object], problem: str) -> None:
+    with pytest.raises(SearchError, match=problem):
+        find(store, **question)
+
+
+def test_a_formula_that_cannot_be_read(store: Store) -> None:
+    with pytest.raises(FormulaError):
+        find(store, formula="gold dust")
+
+
+@pytest.mark.parametrize(
+    ("bound", "expected"),
+    [
+        (">90", (">", 90, "")),
+        ("≥ 0.2 V", (">=", 0.2, "V")),
+        ("−0.5", ("=", -0.5, "")),
+        ("<1e-3 mA cm^-2", ("<", 1e-3, "mA cm^-2")),
+    ],
+)
+def test_bounds(bound: str, expected: tuple[str, float, str]) -> None:
+    metric = read_metric("FE", bound)
+    assert (metric.comparator, metric.value, metric.unit) == expected
+
+
+@pytest.mark.parametrize("bound", ["", "high", "> much"])
+def test_bad_bounds(bound: str) -> None:
+    with pytest.raises(SearchError, match="no bound"):
+        read_metric("FE", bound)
+
+
+@settings(max_examples=40)
+@given(st.text(max_size=40))
+def test_free_text_never_breaks_the_search(text: str) -> None:
+    with Store(":memory:") as store:
+        try:
+            assert find(store, text=text).total == 0
+        except SearchError:
+            assert not any(c.isalnum() or c == "_" for c in text)
