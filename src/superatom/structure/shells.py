@@ -2,11 +2,11 @@
 
 Papers mean one of three things by a shell, and each is offered by name:
 
-`layers`  the innermost polyhedron (or central atom), then all its neighbours, then all of
-          theirs: 'Au1@Au12@Au42@Au52@Au26' for Au133;
-`radii`   atoms at like distances from the centre, split where the distance jumps:
-          'Au1@Au12@Au30@Au12@Au52@Au26';
-`orbits`  sets of symmetry-equivalent sites, by distance from the centre.
+- `layers`: the innermost polyhedron (or central atom), then all its neighbours, then all of
+  theirs: 'Au1@Au12@Au42@Au52@Au26' for Au133;
+- `radii`: atoms at like distances from the centre, split where the distance jumps:
+  'Au1@Au12@Au30@Au12@Au52@Au26';
+- `orbits`: sets of symmetry-equivalent sites, by distance from the centre.
 """
 
 from __future__ import annotations
