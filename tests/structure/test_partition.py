@@ -193,6 +193,23 @@ def test_metals_on_lattice_sites_count_as_kernel_in_print_only() -> None:
     assert split.literature.kernel_formula == "Au14"
 
 
+def test_hub_on_the_lattice_is_cut_out_of_a_larger_motif_in_print() -> None:
+    # as above, with a second gold off the lattice that shares one S with the first
+    a = 4.08
+    shell = [(i * a / 2, j * a / 2, 0.0) for i in (1, -1) for j in (1, -1)]
+    sites = [p[k:] + p[:k] for p in shell for k in range(3)]
+    hub = np.array([a, 0.0, 0.0])
+    along = np.array([0.0, 1.0, 1.0]) / 2**0.5
+    ends = [hub + 2.31 * along + [0.4, 0, 0], hub - 2.31 * along + [0.4, 0, 0]]
+    outer = ends[0] + np.array([-0.5, 1.6, 1.6])
+    last = outer + np.array([-1.4, 1.3, 1.3])
+    atoms = Atoms("Au14S2AuS", positions=[(0, 0, 0), *sites, hub, *ends, outer, last])
+    split = partition(atoms)
+    assert str(split.geometric) == "Au13 | 1 Au2(SR)3"
+    assert split.literature.kernel_formula == "Au14"
+    assert "1 Au1(SR)2" in split.literature.motif_formula
+
+
 def test_bent_metal_is_reported(shared: Path) -> None:
     # Cd in a staple of CdAu24: S-Cd-S 136 degrees, three short contacts
     geometric = partition(read(shared / _NC / "other/cd_shell.xyz")).geometric

@@ -40,7 +40,8 @@ _FEW_CONTACTS = 3  # short metal-metal contacts that a motif metal may have when
 _PLANAR = 0.30  # length of the mean donor direction: 0 planar, 0.33 tetrahedral
 _MANY_CONTACTS = 5  # metals under a pyramidal kernel metal (Ag44: 6); caps such as CdS3 have 2-4
 _TOUCHING = 3.6  # Å
-_ON_SITE = 0.95  # Å from a lattice site of the kernel; Ag-doped Au36: up to 0.85, true staples 1.08
+_HUB = 3  # kernel metals that a lone metal on a lattice site touches
+_ON_SITE = 0.88  # Å from a lattice site: Ag-doped Au36 up to 0.85, a staple over a (111) bridge 0.92
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,19 +277,24 @@ def _lone_metals(cluster: _Cluster, motif: set[int]) -> set[int]:
 
 
 def _lattice_metals(cluster: _Cluster, geometric: Partition) -> set[int]:
-    """Return the metals of motifs that continue the fcc lattice of the kernel."""
+    """Return the metals of motifs that continue the fcc lattice of the kernel.
+
+    These are motifs that lie on lattice sites as a whole, and single metals of larger
+    ones that also touch three kernel metals; metals of staples touch two at most.
+    """
     staples = [motif for motif in geometric.motifs if motif.metals]
     if not staples or not geometric.kernel:
         return set()
     lattice = fit_fcc(cluster.positions[list(geometric.kernel)])
     if lattice is None:
         return set()
-    found: set[int] = set()
-    for motif in staples:
-        off = lattice.distance_to_empty_sites(cluster.positions[list(motif.metals)])
-        if (off <= _ON_SITE).all():
-            found |= set(motif.metals)
-    return found
+    metals = [k for motif in staples for k in motif.metals]
+    off = lattice.distance_to_empty_sites(cluster.positions[metals])
+    on_site = {k for k, distance in zip(metals, off.tolist(), strict=True) if distance <= _ON_SITE}
+    whole = {k for motif in staples if on_site.issuperset(motif.metals) for k in motif.metals}
+    kernel = whole | set(geometric.kernel)
+    held = {k for k in on_site if sum(j in kernel for j, _ in cluster.contacts[k]) >= _HUB}
+    return whole | held
 
 
 def _assemble(
