@@ -213,6 +213,7 @@ def test_cuboctahedron_is_not_taken_for_an_icosahedron_nor_decahedra() -> None:
     (np.empty((0, 3)), "n > 0"),
     (np.zeros((2, 2)), "shape"),
     (np.array([[0, 0, 0], [np.nan, 0, 0]]), "atom 1"),
+    (np.array([[0, 0, 0], [2.8, 0, 0], [2.8, 0, 0]]), "atoms 1 and 2 are at one place"),
 ])  # fmt: skip
 def test_bad_positions(positions: Matrix, message: str) -> None:
     with pytest.raises(StructureError, match=message):

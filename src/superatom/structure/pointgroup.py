@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.spatial import cKDTree
 
 from superatom.errors import StructureError
 from superatom.provenance import Provenance, stamp
@@ -44,6 +45,7 @@ __all__ = [
 
 DEFAULT_TOLERANCE = 0.6  # Å; a fifth of a metal-metal distance
 EXACT_TOLERANCE = 0.05  # Å; what a geometry optimisation leaves of an exact symmetry
+_COINCIDE = 1e-3  # Å; closer atoms cannot be told apart
 _METHOD = "largest closed set of site permutations with RMSD within the tolerance"
 
 
@@ -221,6 +223,10 @@ def checked_sites(
     if not np.isfinite(points).all():
         bad = int(np.flatnonzero(~np.isfinite(points).all(axis=1))[0])
         raise StructureError(f"atom {bad} has a coordinate that is not a finite number")
+    close = cKDTree(points).query_pairs(_COINCIDE)
+    if close:
+        first, second = min(close)
+        raise StructureError(f"atoms {first} and {second} are at one place")
     names = [str(symbol) for symbol in (symbols if symbols is not None else [""] * len(points))]
     if len(names) != len(points):
         raise StructureError(f"{len(points)} positions but {len(names)} symbols")
