@@ -281,8 +281,9 @@ class _Model:
 
         powers = [resolving_power] if resolving_power else [6e3, 20e3, 70e3]
         starts = np.linspace(-max_shift_ppm, max_shift_ppm, _STARTS)
+        tallest = self._tallest_stretch()
         tried = [
-            (self.solve(np.array([s, 0.0, np.log(r)]))[1], s, r) for s in starts for r in powers
+            (tallest.solve(np.array([s, 0.0, np.log(r)]))[1], s, r) for s in starts for r in powers
         ]
         found = []
         for _, shift, power in sorted(tried)[:2]:
@@ -303,6 +304,18 @@ class _Model:
             )  # fmt: skip
         best = min(found, key=lambda each: float(each.fun))
         return np.asarray(best.x, dtype=float)
+
+    def _tallest_stretch(self) -> _Model:
+        """Return the model of the stretch that holds the tallest point alone."""
+        ends = np.r_[self.first, self.mz.size]
+        place = int(np.searchsorted(ends, int(self.intensity.argmax()), side="right")) - 1
+        part = slice(int(ends[place]), int(ends[place + 1]))
+        mz = self.mz[part]
+        here = (self.peaks.max(axis=1) > mz[0]) & (self.peaks.min(axis=1) < mz[-1])
+        return _Model(
+            mz, self.intensity[part], self.peaks[here], self.areas[here], self.ground[part],
+            np.zeros(1, dtype=np.int64),
+        )  # fmt: skip
 
     def _misfit(self, parameters: Floats, max_shift_ppm: float) -> float:
         """Return ln(rss), with a mild preference for small slopes and allowed shifts."""
