@@ -51,6 +51,7 @@ def test_every_component_is_drawn_and_labelled(spectrum: Spectrum, found: Assign
     labels = [text.get_text() for text in upper.get_legend().get_texts()]
     assert len(labels) == 2
     assert any(r"\mathrm{[Au_{25}(PET)_{18}]^{-}}" in label for label in labels)
+    assert [line.get_linestyle() for line in upper.lines].count("-") >= 2  # curves, not points
     residual = lower.lines[-1].get_ydata()
     assert np.abs(residual).max() < 5  # percent: the fit describes the spectrum
     assert draw_assignments(found, spectrum).axes[0].get_xlabel() == r"$\mathit{m/z}$"

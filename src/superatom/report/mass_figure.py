@@ -221,7 +221,7 @@ def _draw_window(
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3.6, 1))
     trace = group[0].trace
     scale = 100 / max(float(trace.measured.max(initial=0.0)), 1e-300)
-    if _is_sparse(trace.mz):
+    if _is_sparse(group[0]):
         upper.vlines(trace.mz, 0, scale * trace.measured, color=_MEASURED, lw=1.6)
         upper.plot(trace.mz, scale * trace.fitted, "_", color=_FITTED, ms=5, mew=0.9)
     else:
@@ -255,9 +255,11 @@ def _draw_window(
     legend.set_in_layout(False)  # a long formula must not make the axes narrower
 
 
-def _is_sparse(mz: _Array) -> bool:
-    """Whether the points are centroids rather than a sampled profile."""
-    return mz.size < 2 or float(np.median(np.diff(mz))) > 0.08
+def _is_sparse(assignment: Assignment) -> bool:
+    """Whether the points are centroids: further apart than a peak is wide."""
+    mz = assignment.trace.mz
+    width = assignment.best.fwhm if assignment.best is not None else 0.1
+    return mz.size < 2 or float(np.median(np.diff(mz))) > width
 
 
 def _draw_components(
@@ -268,7 +270,7 @@ def _draw_components(
     for number, component in enumerate(group[0].components):
         colour = COLOURS[number % len(COLOURS)]
         curve = scale * (trace.components[number] + trace.baseline)
-        style = {"marker": "o", "ms": 2.0, "ls": ""} if _is_sparse(trace.mz) else {"lw": 0.9}
+        style = {"marker": "o", "ms": 2.0, "ls": ""} if _is_sparse(group[0]) else {"lw": 0.9}
         lines += axes.plot(trace.mz, curve, color=colour, label="", **style)
         lines[-1].set_label(_component_label(group, component, number, small=small))
     return lines
@@ -310,7 +312,8 @@ def _draw_whole(axes: Axes, spectrum: Spectrum) -> None:
         axes.plot(mz, intensity, color=_FITTED, lw=0.4)
     else:
         axes.vlines(spectrum.mz, 0, spectrum.intensity, color=_FITTED, lw=0.5)
-    axes.set_xlim(spectrum.mz[0], spectrum.mz[-1])
+    margin = 0.012 * float(spectrum.mz[-1] - spectrum.mz[0])  # room for labels at the ends
+    axes.set_xlim(spectrum.mz[0] - margin, spectrum.mz[-1] + margin)
     axes.set_ylim(min(0.0, float(spectrum.intensity.min())), None)
     axes.margins(y=0)
     axes.set_xlabel(_MZ)

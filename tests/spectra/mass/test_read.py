@@ -144,6 +144,11 @@ def test_a_list_sorted_by_height_is_not_taken_as_swapped(tmp_path: Path) -> None
     assert spectrum.mz.tolist() == [950.2, 1321.1, 1502.3, 2100.7]
 
 
+def test_a_coarse_profile_at_high_mz_is_a_profile() -> None:
+    mz = np.round(7300 + np.cumsum(np.full(800, 0.123)), 2)
+    assert looks_like_profile(mz, np.exp(-(((mz - 7350) / 0.3) ** 2)))
+
+
 @pytest.mark.parametrize(
     ("step", "n", "expected"),
     [(0.005, 2000, True), (0.05, 400, True), (0.25, 12, False), (0.125, 24, False)],

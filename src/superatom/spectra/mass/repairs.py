@@ -18,6 +18,7 @@ __all__ = ["looks_like_profile", "repaired"]
 _LARGEST_MZ = 1e6
 _NOISE_SHARE = 0.1  # of the tallest point: deeper negative values are no noise
 _PROFILE_STEP = 0.08  # m/z; below the spacing of isotope peaks at charge 12
+_PROFILE_SHARE = 2e-5  # of m/z; the sampling of instruments coarsens with m/z
 
 _Array = NDArray[np.float64]
 
@@ -151,7 +152,7 @@ def looks_like_profile(mz: _Array, intensity: _Array) -> bool:
     if mz.size < 8:
         return False
     steps = np.diff(mz)
-    fine = float(np.median(steps)) < _PROFILE_STEP
+    fine = float(np.median(steps)) < max(_PROFILE_STEP, _PROFILE_SHARE * float(np.median(mz)))
     if fine and _evenness(mz) > 0.6:
         return True
     very_even = mz.size >= 100 and _evenness(mz, 1.02) > 0.9
