@@ -59,7 +59,8 @@ def test_site_table(cadmium: Anatomy) -> None:
     rows = site_table(cadmium).rows
     assert sum(int(row[0]) for row in rows) == 25
     (dopant,) = [row for row in rows if row[-1] == "yes"]
-    assert dopant[1:3] == ("kernel surface", "Cd")
+    assert dopant[2:4] == ("kernel surface", "Cd")
+    assert {row[1] for row in rows} == {"1", "2", "3"}  # three places for one dopant in Au25, Th
     assert len(site_table(cadmium, every=True).rows) == 25
 
 

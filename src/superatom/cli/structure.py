@@ -135,7 +135,11 @@ def sites(
     anatomy, _ = _anatomy(file, charge, picture, cluster, frame, None)
     if as_json:
         _print_json(
-            {"formula": str(anatomy.formula), "sites": [asdict(site) for site in anatomy.sites]}
+            {
+                "formula": str(anatomy.formula),
+                "sites": [asdict(site) for site in anatomy.sites],
+                "orbits": anatomy.orbits(),
+            }
         )
         return
     from superatom.cli.printing.anatomies import print_table

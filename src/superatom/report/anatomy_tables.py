@@ -205,18 +205,33 @@ def contact_table(contacts: Sequence[PackingContact], most: int = 12) -> ReportT
 
 
 def site_table(anatomy: Anatomy, *, every: bool = False) -> ReportTable:
-    """Return the doping positions, equal sites in one row or every metal in its own."""
+    """Return the doping positions, equal sites in one row or every metal in its own.
+
+    Sites of one orbit are made equal by the symmetry of the metal frame, whatever element
+    sits on them: one dopant has as many different places as there are orbits.
+    """
+    orbit_of = {k: n for n, orbit in enumerate(anatomy.orbits(), start=1) for k in orbit}
     described = [
-        (s.position, s.symbol, s.motif, s.n_donors, s.n_metals, "yes" if s.is_heteroatom else "")
+        (
+            orbit_of[s.atom],
+            s.position,
+            s.symbol,
+            s.motif,
+            s.n_donors,
+            *((s.n_metals,) if every else ()),
+            "yes" if s.is_heteroatom else "",
+        )
         for s in anatomy.sites
     ]
-    columns = "position|metal|motif|#donors|#metal neighbours|heteroatom"
+    counted = Counter(described)
     if every:
         rows = [(s.atom, *row) for s, row in zip(anatomy.sites, described, strict=True)]
-        return _table("Metal sites", f"#atom|{columns}", rows)
-    counted = Counter(described)
-    order = sorted(counted, key=lambda row: (POSITIONS.index(row[0]), row))
-    return _table("Metal sites", f"#count|{columns}", [(counted[row], *row) for row in order])
+        columns = "#atom|#orbit|position|metal|motif|#donors|#metal neighbours|heteroatom"
+    else:
+        order = sorted(counted, key=lambda row: (POSITIONS.index(str(row[1])), row))
+        rows = [(counted[row], *row) for row in order]
+        columns = "#count|#orbit|position|metal|motif|#donors|heteroatom"
+    return _table("Metal sites", columns, rows)
 
 
 def shift_table(found: Comparison, first: Atoms, second: Atoms, count: int) -> ReportTable:

@@ -177,6 +177,12 @@ class Anatomy:
 
         return symmetry(self, part, tolerance)
 
+    def orbits(self) -> tuple[tuple[int, ...], ...]:
+        """Return the metal sites that symmetry makes equal, whatever element sits on them."""
+        from superatom.structure.anatomy_shape import site_orbits
+
+        return site_orbits(self)
+
     def chirality(self, part: str = "skeleton") -> Chirality:
         """Return whether 'metals', 'skeleton' or 'all' atoms are chiral, and their hand."""
         from superatom.structure.anatomy_shape import handedness

@@ -8,16 +8,18 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
+import numpy as np
+
 from superatom.errors import StructureError
 from superatom.structure.anatomy import Anatomy
 from superatom.structure.exposure import Exposure, exposure
 from superatom.structure.handedness import Chirality
 from superatom.structure.kernels import Kernel, recognise_kernel
 from superatom.structure.parts import part_chirality, part_point_group
-from superatom.structure.pointgroup import DEFAULT_TOLERANCE, PointGroup
+from superatom.structure.pointgroup import DEFAULT_TOLERANCE, PointGroup, site_permutations
 from superatom.structure.shells import Shells, find_shells
 
-__all__ = ["exposed", "handedness", "kernel_shape", "metal_shells", "symmetry"]
+__all__ = ["exposed", "handedness", "kernel_shape", "metal_shells", "site_orbits", "symmetry"]
 
 _KEPT = 32
 
@@ -93,3 +95,18 @@ def handedness(anatomy: Anatomy, part: str = "skeleton") -> Chirality:
 def exposed(anatomy: Anatomy, probe: str = "CO2") -> Exposure:
     """Return what a probe can touch of metals and chalcogens (`superatom.structure.exposure`)."""
     return exposure(anatomy.atoms, probe)
+
+
+@lru_cache(maxsize=_KEPT)
+def site_orbits(anatomy: Anatomy) -> tuple[tuple[int, ...], ...]:
+    """Return the metal sites that symmetry makes equal, elements not told apart.
+
+    One dopant atom has as many different places as there are orbits. Ordered from the
+    middle of the cluster outwards.
+    """
+    metals = anatomy.metals
+    positions = anatomy.atoms.positions[list(metals)]
+    found = site_permutations(positions).orbits()
+    radius = np.linalg.norm(positions - positions.mean(axis=0), axis=1)
+    ordered = sorted(found, key=lambda orbit: (round(float(radius[orbit].mean()), 3), orbit[0]))
+    return tuple(tuple(metals[k] for k in orbit.tolist()) for orbit in ordered)

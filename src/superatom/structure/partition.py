@@ -41,7 +41,8 @@ _PLANAR = 0.30  # length of the mean donor direction: 0 planar, 0.33 tetrahedral
 _MANY_CONTACTS = 5  # metals under a pyramidal kernel metal (Ag44: 6); caps such as CdS3 have 2-4
 _TOUCHING = 3.6  # Å
 _HUB = 3  # kernel metals that a lone metal on a lattice site touches
-_ON_SITE = 0.88  # Å from a lattice site: Ag-doped Au36 up to 0.85, a staple over a (111) bridge 0.92
+# Å from a lattice site: metals of Ag-doped Au36 up to 0.85, a staple over a (111) bridge 0.92
+_ON_SITE = 0.88
 
 
 @dataclass(frozen=True, slots=True)
