@@ -114,7 +114,9 @@ def main() -> None:
         tables = Tables(documents=documents, facts=synthetic_facts(count))
         with Store(Path(folder) / "synthetic.sqlite") as store:
             wall, processor = milliseconds(lambda: store.import_tables(tables, "synthetic"))
-            print(f"import of {count} records: {wall / 1e3:.1f} s ({processor / 1e3:.1f} s of work)")
+            print(
+                f"import of {count} records: {wall / 1e3:.1f} s ({processor / 1e3:.1f} s of work)"
+            )
             print(f"{'longest of five runs':28} {'wall':>7} {'work':>10}")
             for name, ask in questions().items():
                 runs = [milliseconds(lambda ask=ask: ask(store)) for _ in range(5)]

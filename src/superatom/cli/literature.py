@@ -54,6 +54,7 @@ def find(
     method: Annotated[str, typer.Option(help="How it is made: co-reduction, LEIST, ...")] = "",
     motif: Annotated[str, typer.Option(help="Kernel, motif, mode: icosahedron, dimer, ...")] = "",
     electrons: Annotated[float | None, typer.Option(help="Superatom electrons.")] = None,
+    text: Annotated[str, typer.Option(help="Words anywhere in a record, as the arguments.")] = "",
     category: Annotated[
         str, typer.Option(help="catalysis, characterisation, structure, optical, ...")
     ] = "",
@@ -95,7 +96,7 @@ def find(
             method=method,
             motif=motif,
             electrons=electrons,
-            text=" ".join(words or ()),
+            text=" ".join((*(words or ()), text)).strip(),
             category=category,
             status=status,
             document=document,
@@ -300,22 +301,33 @@ def _edited(fact: Fact) -> Fact:
     """Ask for each part of a fact, the present one being kept if nothing is typed."""
     from dataclasses import replace
 
-    from superatom.composition.formula import parse_formulas
-    from superatom.errors import FormulaError
+    from superatom.literature.records import COMPARATORS
     from superatom.literature.subjects import split_clusters
 
-    changed: dict[str, Any] = {}
-    for name in ("reaction", "property", "comparator", "value", "unit", "conditions", "remark"):
-        changed[name] = _typed(name, str(getattr(fact, name)))
-    while True:
+    names = ("reaction", "property", "value", "unit", "conditions", "remark")
+    changed: dict[str, Any] = {n: _typed(n, str(getattr(fact, n))) for n in names}
+    comparator = _typed("comparator", fact.comparator)
+    while comparator not in COMPARATORS:
+        typer.echo(f"one of {' '.join(COMPARATORS)}", err=True)
+        comparator = _typed("comparator", fact.comparator)
+    clusters = split_clusters(_typed("cluster", fact.cluster))
+    while problem := _unreadable(clusters):
+        typer.echo(problem, err=True)
         clusters = split_clusters(_typed("cluster", fact.cluster))
-        try:
-            for text in clusters:
-                parse_formulas(text)
-            return replace(fact, clusters=clusters, **changed)
-        except (FormulaError, ValueError) as error:
-            typer.echo(str(error), err=True)
-            changed["comparator"] = fact.comparator
+    return replace(fact, clusters=clusters, comparator=comparator, **changed)
+
+
+def _unreadable(clusters: tuple[str, ...]) -> str:
+    """Say what is wrong in formulas; '' if they can be read."""
+    from superatom.composition.formula import parse_formulas
+    from superatom.errors import FormulaError
+
+    try:
+        for text in clusters:
+            parse_formulas(text)
+    except FormulaError as error:
+        return str(error)
+    return ""
 
 
 def _typed(name: str, present: str) -> str:

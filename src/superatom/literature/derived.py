@@ -8,12 +8,14 @@ tells a mode. Each such fact keeps the source of the record it comes from.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from superatom.errors import FormulaError
 from superatom.literature.records import (
     CoordinationRecord,
     DopingRecord,
     Fact,
+    Source,
     TransformationRecord,
 )
 from superatom.literature.subjects import Subject, read_subjects
@@ -35,13 +37,14 @@ def derived_facts(tables: Tables) -> Iterator[Fact]:
 
 
 def _of_doping(row: DopingRecord) -> Iterator[Fact]:
+    dopant = f"dopant: {row.dopant}"
     told = (
-        ("structure", "dopant number", row.dopant_number, f"dopant: {row.dopant}"),
-        ("structure", "dopant position", row.position, f"dopant: {row.dopant}"),
-        ("synthesis", "synthesis method", row.method, ""),
+        ("structure", "dopant number", row.dopant_number, dopant, row.source),
+        ("structure", "dopant position", row.position, dopant, row.source),
+        ("synthesis", "synthesis method", row.method, "", _undisputed(row)),
     )
     formulas = tuple(subject.formula for subject in _readable(row.formula)) or (row.formula,)
-    for category, name, value, conditions in told:
+    for category, name, value, conditions, source in told:
         if value:
             yield Fact(
                 id=f"{row.id}/{name.split()[-1]}",
@@ -49,11 +52,17 @@ def _of_doping(row: DopingRecord) -> Iterator[Fact]:
                 category=category,
                 property=name,
                 value=value,
-                source=row.source,
+                source=source,
                 conditions=conditions,
-                correction=row.correction,
+                correction=row.correction if conditions else "",
                 remark=row.remark,
             )
+
+
+def _undisputed(row: DopingRecord) -> Source:
+    """Return the source of what a row tells besides its dopant, which alone is in dispute."""
+    status = "curated" if row.source.status == "disputed" else row.source.status
+    return replace(row.source, status=status)
 
 
 def _of_transformation(record: TransformationRecord) -> Iterator[Fact]:

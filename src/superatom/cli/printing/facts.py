@@ -73,12 +73,14 @@ def _fact_table(facts: Iterable[Fact]) -> Table:
 
 def _print_disputes(screen: Console, disputes: Sequence[Dispute]) -> None:
     if disputes:
-        screen.print(Text("\ndisputed: records that contradict each other", style="bold"))
+        screen.print(
+            Text("\ndisputed: records that contradict each other, or themselves", style="bold")
+        )
     for dispute in disputes:
         screen.print(Text(f"  {dispute.cluster}: {dispute.property}"))
         for fact in dispute.facts:
             told = f"    {fact.reading}  ({fact.source.text})"
-            screen.print(Text(told + (f"; {fact.remark}" if fact.remark else "")))
+            screen.print(Text("; ".join(filter(None, (told, fact.remark, fact.correction)))))
 
 
 def print_report(report: CheckReport, damage: Sequence[str] = ()) -> None:
@@ -86,13 +88,16 @@ def print_report(report: CheckReport, damage: Sequence[str] = ()) -> None:
     screen = console()
     for problem in damage:
         screen.print(Text(f"damaged file: {problem}", style="bold red"))
+    told: set[str] = set()
     for severity, title in (
-        ("contradiction", "contradict themselves"),
-        ("doubt", "worth a look"),
+        ("contradiction", "of {} records contradict themselves"),
+        ("doubt", "more are worth a look"),
     ):
         found = report.of(severity)
-        records = len({suspicion.record for suspicion in found})
-        screen.print(Text(f"{records} of {report.checked} records {title}", style="bold"))
+        records = {suspicion.record for suspicion in found} - told
+        told |= records
+        line = f"{len(records)} {title.format(report.checked)}"
+        screen.print(Text(line, style="bold"))
         for suspicion in found:
             _print_suspicion(screen, suspicion)
 
