@@ -16,6 +16,7 @@ from superatom.structure.charges import (
     Identity,
     charge_by_valence,
     charge_candidates,
+    charge_from_companions,
     identify,
     moiety_charge,
 )
@@ -149,13 +150,24 @@ def _crystal(
     companions = _companions(whole, cluster_kind, n_clusters)
     symbols = Counter(s for s in atoms.get_chemical_symbols() if s in composition)
     void = _void(whole) / max(n_clusters, 1)
+    parts = missing_parts(
+        np.asarray(atoms.numbers, dtype=np.int64), atoms.positions, molecule.pairs
+    )
+    hydrogens_lack = any(m.kind == "hydrogen" for m in parts)
     lacking = [
-        *missing_parts(np.asarray(atoms.numbers, dtype=np.int64), atoms.positions, molecule.pairs),
-        *_against_formula(whole),
+        *parts,
+        *_against_formula(whole, hydrogens_lack),
         *_empty_space(whole.file.masked, void),
     ]
     incomplete = whole.file.masked or void >= _NOTABLE_VOID
-    charge, reason = _charge(whole, companions, cluster_kind, symbols, incomplete)
+    metals = Counter({s: n for s, n in symbols.items() if is_metal(_numbers([s]))[0]})
+    charge, reason = charge_from_companions(
+        companions,
+        stated=moiety_charge(whole.file.moiety, metals),
+        kinds=len(cluster_kind),
+        incomplete=incomplete,
+        endless=molecule.endless,
+    )
     candidates = (
         ()
         if charge is not None
@@ -187,6 +199,8 @@ def _clusters(whole: _Cell, notes: list[str]) -> tuple[list[int], frozenset[str]
     totals = np.array([len(m.atoms) for m in whole.molecules])
     if sizes.max() == 0:
         notes.append("no metal atoms in this crystal: the largest molecule is given")
+    elif len(set(whole.numbers.tolist())) == 1:
+        notes.append("one element only: a bare cluster or a metal, without ligands")
     elif sizes.max() == 1:
         notes.append("one metal atom per molecule: a complex, not a cluster")
     floor = max(2, (int(sizes.max()) + 1) // 2) if sizes.max() > 1 else int(sizes.max())
@@ -303,7 +317,7 @@ def _empty_space(masked: bool, void: float) -> list[Missing]:
     return found
 
 
-def _against_formula(whole: _Cell) -> tuple[Missing, ...]:
+def _against_formula(whole: _Cell, hydrogens_lack: bool) -> tuple[Missing, ...]:
     """Return what the stated formula has and the sites have not."""
     formula = whole.file.formula
     if not formula:
@@ -316,7 +330,8 @@ def _against_formula(whole: _Cell) -> tuple[Missing, ...]:
         for one, amount in shares.items():
             found[one] += amount * times[site]
     units = _formula_units(formula, found, whole.file.formula_units)
-    return formula_difference(formula, {s: n / units for s, n in found.items()})
+    per_unit = {s: n / units for s, n in found.items()}
+    return formula_difference(formula, per_unit, hydrogens_lack)
 
 
 def _formula_units(
@@ -330,44 +345,6 @@ def _formula_units(
     if ratio > 0 and (stated is None or atomic_numbers[heavy] > 20):
         return ratio
     return stated or 1.0
-
-
-def _charge(
-    whole: _Cell,
-    companions: tuple[Companion, ...],
-    cluster_kind: frozenset[str],
-    symbols: Counter[str],
-    incomplete: bool,
-) -> tuple[int | None, str]:
-    """Return the charge of one cluster and the reason."""
-    metals = Counter({s: n for s, n in symbols.items() if is_metal(_numbers([s]))[0]})
-    stated = moiety_charge(whole.file.moiety, metals)
-    unknown = [c.formula for c in companions if c.charge is None]
-    if unknown:
-        reason = f"the charge of {', '.join(unknown)} is not known"
-        return (
-            (stated, "stated by the formula of the file") if stated is not None else (None, reason)
-        )
-    ions = [c for c in companions if c.charge]
-    total = -sum(c.count * (c.charge or 0) for c in ions)
-    listed = ", ".join(f"{c.count:.3g} {c.name or c.formula} ({c.charge:+d})" for c in ions)
-    if len(cluster_kind) > 1 and abs(total) > 1e-6:
-        return None, "several kinds of clusters share the counter-ions"
-    if abs(total - round(total)) > 0.05:
-        return stated, (
-            "stated by the formula of the file" if stated is not None
-            else f"the counter-ions found do not add up to a whole charge: {listed}"
-        )  # fmt: skip
-    if ions:
-        return round(total), f"from the counter-ions: {listed}"
-    if stated is not None:
-        return stated, "stated by the formula of the file"
-    if incomplete:
-        return (
-            None,
-            "no counter-ions among the sites, but the crystal has room for what is not shown",
-        )
-    return 0, "no counter-ions, and no room for any"
 
 
 def _numbers(symbols: list[str]) -> IntArray:

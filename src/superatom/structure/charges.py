@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +20,15 @@ from superatom.composition.shells import closed_shells
 from superatom.structure.bonds import is_metal
 from superatom.structure.units import components
 
+if TYPE_CHECKING:
+    from superatom.structure.crystal import Companion
+
 __all__ = [
     "ChargeCandidate",
     "Identity",
     "charge_by_valence",
     "charge_candidates",
+    "charge_from_companions",
     "identify",
     "moiety_charge",
 ]
@@ -169,6 +174,54 @@ def moiety_charge(moiety: str, metals: Counter[str]) -> int | None:
             size = int(found.group(1) or 1)
             return size if found.group(2) == "+" else -size
     return None
+
+
+def charge_from_companions(
+    companions: Iterable[Companion],
+    stated: int | None,
+    kinds: int,
+    incomplete: bool,
+    endless: bool,
+) -> tuple[int | None, str]:
+    """Return the charge of a cluster, None if the crystal does not tell it, and the reason.
+
+    Parameters
+    ----------
+    companions : iterable of Companion
+        Everything else in the crystal, per cluster.
+    stated : int or None
+        Charge that the formula of the file states.
+    kinds : int
+        How many kinds of clusters share the companions.
+    incomplete : bool
+        Whether ions can be missing (masked, or room for them).
+    endless : bool
+        Whether the cluster is a chain or net.
+    """
+    companions = tuple(companions)
+    said = "stated by the formula of the file"
+    unknown = [c.formula for c in companions if c.charge is None]
+    if unknown:
+        reason = f"the charge of {', '.join(unknown)} is not known"
+        return (stated, said) if stated is not None else (None, reason)
+    ions = [c for c in companions if c.charge]
+    total = -sum(c.count * (c.charge or 0) for c in ions)
+    listed = ", ".join(f"{c.count:.3g} {c.name or c.formula} ({c.charge:+d})" for c in ions)
+    if kinds > 1 and abs(total) > 1e-6:
+        return None, "several kinds of clusters share the counter-ions"
+    if ions and stated is not None and abs(total - stated) > 0.05:
+        return None, f"the formula of the file states {stated:+d}, the counter-ions say {listed}"
+    if abs(total - round(total)) > 0.05:
+        return None, f"the counter-ions found do not add up to a whole charge: {listed}"
+    if ions:
+        return round(total), f"from the counter-ions: {listed}"
+    if stated is not None:
+        return stated, said
+    if endless:
+        return None, "an endless structure without counter-ions"
+    if incomplete:
+        return None, "no counter-ions among the sites, but room for what is not shown"
+    return 0, "no counter-ions, and no room for any"
 
 
 def charge_candidates(numbers: IntArray, pairs: IntArray) -> tuple[ChargeCandidate, ...]:

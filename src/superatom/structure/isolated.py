@@ -39,6 +39,8 @@ def of_isolated(atoms: Atoms, notes: list[str], provenance: Provenance) -> Cryst
         notes.append(f"{len(kept)} parts are not bonded to each other: {parts}; all are given")
     if not metals.any():
         notes.append("no metal atoms in this file")
+    elif len(set(symbols)) == 1:
+        notes.append("one element only: a bare cluster or a metal, without ligands")
     index = np.sort(np.concatenate([m.atoms for m in kept]))
     bare = atoms[index]
     bare.set_cell(None)

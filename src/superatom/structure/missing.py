@@ -146,7 +146,7 @@ def _hydrides(numbers: IntArray, pairs: IntArray) -> list[Missing]:
 
 
 def formula_difference(
-    formula: Mapping[str, float], found: Mapping[str, float]
+    formula: Mapping[str, float], found: Mapping[str, float], hydrogens_lack: bool = True
 ) -> tuple[Missing, ...]:
     """Return the atoms that the stated formula has and the sites have not.
 
@@ -156,6 +156,9 @@ def formula_difference(
         Atoms per formula unit as the file states them.
     found : Mapping[str, float]
         Atoms per formula unit as the sites give them, occupancies included.
+    hydrogens_lack : bool
+        Whether ligands lack hydrogens; if not, hydrogens of the formula without a site are
+        those of hydrides or of solvent.
     """
     lacking = {}
     surplus = {}
@@ -166,6 +169,13 @@ def formula_difference(
             lacking[symbol] = difference
         elif difference < -tolerance:
             surplus[symbol] = -difference
+    if set(lacking) == {"H"} and not surplus and not hydrogens_lack:
+        number = lacking["H"]
+        text = (
+            f"the formula of the file has {number:.4g} H more than its sites, and no ligand lacks "
+            "any: hydrides that were not located, or H of solvent"
+        )
+        return (Missing("hydride", round(number, 3), text),)
     statements = []
     for which, atoms in (("more", lacking), ("fewer", surplus)):
         if atoms:

@@ -24,7 +24,9 @@ _SAME_ATOM = 0.10
 #: Images of one fully occupied site closer than this (Å) are one atom slightly off its position.
 _OFF_POSITION = 0.60
 #: Different elements refined on one site lie closer than this (Å).
-_MIXED_METALS, _MIXED_OTHERS = 0.60, 0.10
+_MIXED_METALS, _MIXED_FAMILY, _MIXED_OTHERS = 0.60, 0.35, 0.10
+#: Elements that replace each other at the end of a bond or in a chain.
+_FAMILIES = ((9, 17, 35, 53), (16, 34, 52))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,9 +188,9 @@ def _distinct_places(
 def mixed_sites(sites: Sites, symmetry: Symmetry, lattice: Lattice) -> tuple[Sites, list[str]]:
     """Merge different elements refined on one site into one mixed site.
 
-    Metals closer than 0.6 Å share a site whatever their disorder tags; other heavy atoms
-    only if they coincide and carry no tags. The site gets the element of the largest
-    occupancy, and `mixtures` keeps all.
+    Metals closer than 0.6 Å, and halogens or chalcogens closer than 0.35 Å, share a site
+    whatever their disorder tags; other heavy atoms only if they coincide and carry no tags.
+    The site gets the element of the largest occupancy, and `mixtures` keeps all.
     """
     from superatom.structure.bonds import is_metal
 
@@ -208,8 +210,9 @@ def mixed_sites(sites: Sites, symmetry: Symmetry, lattice: Lattice) -> tuple[Sit
         nearest = np.linalg.norm(gap, axis=2).min(axis=0)
         members = [i]
         for j, distance in zip(candidates.tolist(), nearest.tolist(), strict=True):
-            limit = _MIXED_METALS if metal[i] and metal[j] else _MIXED_OTHERS
-            free = (metal[i] and metal[j]) or not (sites.group[i] or sites.group[j])
+            alike = (metal[i] and metal[j]) or _one_family(sites.numbers[[i, j]])
+            limit = (_MIXED_METALS if metal[i] else _MIXED_FAMILY) if alike else _MIXED_OTHERS
+            free = alike or not (sites.group[i] or sites.group[j])
             known = {int(sites.numbers[m]) for m in members}
             total = float(sites.occupancy[members].sum() + sites.occupancy[j])
             fits = distance < limit and int(sites.numbers[j]) not in known and total < 1.05
@@ -223,6 +226,11 @@ def mixed_sites(sites: Sites, symmetry: Symmetry, lattice: Lattice) -> tuple[Sit
             fractional[i] = _middle(sites, members, images, weights)
             notes.append(_mixture_note(sites, members))
     return _merged(sites, taken, mixtures, occupancy, fractional), notes
+
+
+def _one_family(numbers: IntArray) -> bool:
+    """Whether elements are all halogens or all chalcogens."""
+    return any(np.isin(numbers, family).all() for family in _FAMILIES)
 
 
 def _shares(sites: Sites, members: list[int]) -> dict[str, float]:

@@ -204,3 +204,32 @@ def test_json_round_trip(crystals, tmp_path) -> None:
     assert again.as_dict() == crystal.as_dict()
     assert again.summary() == crystal.summary()
     assert crystal.provenance.inputs_hash
+
+
+def test_hydrides_that_only_the_formula_knows(crystals, tmp_path) -> None:
+    maker = crystals.Maker("P -1")
+    maker.add(crystals.hexamer("Ag", 2.95, 2.55), unique=True)
+    maker.pairs["_chemical_formula_sum"] = "C36 H34 Ag6 Cl2 S6"
+    maker.pairs["_cell_formula_units_Z"] = "1"
+    missing = {m.kind: m.count for m in read_structure(maker.write(tmp_path)).missing}
+    assert missing["hydride"] == 4
+
+
+def test_ions_and_formula_that_disagree_leave_the_charge_open(crystals, tmp_path) -> None:
+    maker = crystals.Maker("P -1", (36.0, 30.0, 34.0, 90.0, 97.0, 90.0))
+    maker.add(crystals.hexamer(), (0.25, 0.25, 0.25))
+    maker.add(crystals.tetraalkylammonium(8), (0.75, 0.25, 0.75))
+    maker.pairs["_chemical_formula_moiety"] = "C36 H30 Au6 Cl2 S6 2-, 2(C32 H68 N 1+)"
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystal.charge is None
+    assert "-2" in crystal.charge_reason
+
+
+def test_an_endless_net_has_no_charge_of_its_own(crystals, tmp_path) -> None:
+    maker = crystals.Maker("P 1", (4.08, 4.08, 4.08, 90.0, 90.0, 90.0))
+    places = np.array([(0, 0, 0), (0, 0.5, 0.5), (0.5, 0, 0.5), (0.5, 0.5, 0)]) * 4.08
+    maker.add(Atoms("Au4", positions=places))
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystal.charge is None
+    assert any("one element only" in note for note in crystal.notes)
+    assert any("endless" in note for note in crystal.notes)

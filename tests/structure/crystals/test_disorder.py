@@ -308,3 +308,16 @@ def test_suppressed_atoms_of_a_database_are_left_out(crystals, tmp_path) -> None
     ghost["fract_x"] = f"{float(ghost['fract_x']) + 0.04:.5f}"
     maker.rows.append(ghost)
     assert crystals.same_molecule(read_structure(maker.write(tmp_path)).atoms, truth)
+
+
+def test_chloride_and_bromide_on_one_site(crystals, tmp_path) -> None:
+    truth = crystals.hexamer()
+    maker = crystals.Maker("P 1 21/c 1", CELL)
+    maker.add(truth, (0.25, 0.25, 0.25))
+    row = next(row for row in maker.rows if row["type_symbol"] == "Cl")
+    maker.rows.append(dict(row, label="Br1", type_symbol="Br", occupancy="0.3", disorder_group="2"))
+    row.update(occupancy="0.7", disorder_group="1")
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystal.composition["Cl"] == pytest.approx(1.7)
+    assert crystal.composition["Br"] == pytest.approx(0.3)
+    assert len(crystal.atoms) == len(truth)
