@@ -222,6 +222,13 @@ def test_bad_structures(atoms: Atoms, problem: str) -> None:
         dissect(atoms)
 
 
+def test_half_a_cluster_does_not_pass_silently(made: SimpleNamespace) -> None:
+    atoms = made.m25()
+    half = atoms[[k for k, (x, _, _) in enumerate(atoms.positions) if x > -0.1]]
+    assert any("on a single metal" in note for note in dissect(half).notes)
+    assert not any("on a single metal" in note for note in dissect(atoms).notes)
+
+
 def test_two_clusters_in_one_file_are_refused(made: SimpleNamespace) -> None:
     second = made.m25()
     second.translate((40.0, 0, 0))

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["Anatomy", "dissect"]
 
 _METHOD = "dissection by element-pair bond distances, donors and the kernel's lattice"
+_BRIDGING = ("SR", "SeR", "TeR")
 _NEARLY = 4.2  # Å between metals of pieces that are one cluster without a bond, as in catenanes
 _TABLES = ("bond_distances.csv", "element_roles.csv", "ligands.csv", "valences.csv")
 
@@ -273,7 +274,7 @@ def dissect(
         electron_parts=electron_parts(atoms, split.geometric, shell, formula),
         ambiguous=found.ambiguous,
         alternative=alternative,
-        notes=(*notes, *shell.notes, *_doubts(atoms, split.geometric)),
+        notes=(*notes, *shell.notes, *_doubts(atoms, split.geometric, modes)),
         provenance=stamp(
             _METHOD,
             np.ascontiguousarray(atoms.numbers).tobytes(),
@@ -375,8 +376,16 @@ def _alternative(atoms: Atoms, found: Bonds, split: Partitions) -> Partition | N
     return None if same else other
 
 
-def _doubts(atoms: Atoms, partition: Partition) -> list[str]:
-    return [
+def _doubts(atoms: Atoms, partition: Partition, modes: tuple[Mode, ...]) -> list[str]:
+    """Return what looks odd: metals near the border of the rules, thiolates on one metal."""
+    found = [
         f"{atoms.symbols[doubt.atom]}{doubt.atom}: read as {doubt.read_as} metal ({doubt.reason})"
         for doubt in partition.doubts
     ]
+    lone = sum(mode.donor in _BRIDGING and mode.mu == 1 for mode in modes)
+    if lone:
+        found.append(
+            f"{lone} thiolate S (or Se, Te) on a single metal, where most bridge two: "
+            "metals missing from the file, or a bond beyond the cut"
+        )
+    return found
