@@ -136,8 +136,9 @@ def _maximum(lags: Floats, correlation: Floats, size: int) -> tuple[float, float
             return 0.0, 0.0
     top = int(near[int(correlation[near].argmax())])
     left, right = max(int(0.7 * top), 1), min(int(np.ceil(1.3 * top)), lags.size - 1)
-    # A maximum of its own: no higher point around it than at the spacing.
-    if correlation[left : right + 1].max() > correlation[top] + 0.02:
-        return float(correlation[top]), 0.0
     valley = float(correlation[1 : top + 1].min())
-    return float(correlation[top]), float(correlation[top]) - valley
+    rise = float(correlation[top]) - valley
+    # A maximum of its own: no higher point around it than at the spacing.
+    if correlation[left : right + 1].max() > correlation[top] + 0.05 * rise + 1e-3:
+        return float(correlation[top]), 0.0
+    return float(correlation[top]), rise
