@@ -121,7 +121,8 @@ def test_a_core_inside_more_atoms() -> None:
 @pytest.mark.parametrize("name", [
     "centred icosahedron", "centred cuboctahedron", "centred anticuboctahedron",
     "centred decahedron", "octahedron", "tetrahedron", "trigonal bipyramid",
-    "pentagonal bipyramid", "face-sharing bioctahedron", "vertex-sharing bitetrahedron",
+    "pentagonal bipyramid", "face-centred cube", "face-sharing bioctahedron",
+    "vertex-sharing bitetrahedron", "fcc tetrahedron of 20",
 ])  # fmt: skip
 def test_small_kernels(name: str) -> None:
     kernel = recognise_kernel(shaken(polyhedron(name).points * 2.8, noise=0.03))

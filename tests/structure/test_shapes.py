@@ -34,6 +34,8 @@ SYMMETRY = {
     "truncated octahedron": ("Oh", 36), "rhombicuboctahedron": ("Oh", 48),
     "icosidodecahedron": ("Ih", 60), "truncated icosahedron": ("Ih", 90),
     "rhombicosidodecahedron": ("Ih", 120), "capped octahedron": ("C3v", 15),
+    "face-centred cube": ("Oh", 36), "tetracapped tetrahedron": ("Td", 18),
+    "fcc tetrahedron of 10": ("Td", 24), "fcc tetrahedron of 20": ("Td", 60),
 }  # fmt: skip
 
 

@@ -39,7 +39,8 @@ __all__ = ["Kernel", "recognise_kernel"]
 
 _LIKE = 3.0  # continuous shape measure up to which a small kernel is called by a name
 _TELLING = 0.1  # units this much closer to ideal than the whole explain it better
-_LARGEST_POLYHEDRON = 15
+_LARGEST_POLYHEDRON = 21
+_FEWEST_NESTED = 16
 _HOLLOW = 0.8  # of the neighbour distance: no atom is closer to the centre of a hollow kernel
 _INNERMOST = 8  # atoms of the smallest of nested polyhedra
 _LARGEST_CORNERED = 60  # octahedra and tetrahedra are looked for in kernels up to this size
@@ -202,7 +203,7 @@ def _nested(points: FloatArray) -> str | None:
     For hollow kernels (the Ag12@Ag20 of Ag44) and those around a single 13-atom unit; where
     several units interpenetrate they say more, and small shells mean little.
     """
-    if len(points) <= _LARGEST_POLYHEDRON:
+    if len(points) <= _FEWEST_NESTED:
         return None
     for by in ("layers", "radii"):
         shells = find_shells(points, by=by).shells

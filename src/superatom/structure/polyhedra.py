@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -124,6 +124,13 @@ def _tetrahedron() -> FloatArray:
     return np.array([[1.0, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
 
 
+def _fcc_tetrahedron(edge: int) -> FloatArray:
+    """Return a close-packed tetrahedron with `edge` atoms along each edge."""
+    corners = _tetrahedron() / np.sqrt(8.0)
+    steps = [step for step in product(range(edge), repeat=4) if sum(step) == edge - 1]
+    return np.asarray(np.array(steps, dtype=np.float64) @ corners)
+
+
 def _truncated_tetrahedron() -> FloatArray:
     points = _signed((3.0, 1.0, 1.0))
     return np.asarray(points[np.prod(points, axis=1) > 0])
@@ -190,10 +197,14 @@ _SHAPES: dict[str, Callable[[], FloatArray]] = {
     "square antiprism": lambda: _antiprism(4),
     "bicapped octahedron": lambda: _capped(_antiprism(3), ((0, 1, 2), (3, 4, 5))),
     "bicapped trigonal prism": lambda: _capped_prism(2),
+    "tetracapped tetrahedron": lambda: _capped(
+        _tetrahedron() / np.sqrt(8.0), tuple(combinations(range(4), 3))
+    ),
     "snub disphenoid": _snub_disphenoid,
     "tricapped trigonal prism": lambda: _capped_prism(3),
     "capped square antiprism": lambda: _capped(_antiprism(4), ((0, 1, 2, 3),)),
     "face-sharing bioctahedron": _two_octahedra_by_a_face,
+    "fcc tetrahedron of 10": lambda: _fcc_tetrahedron(3),
     "bicapped square antiprism": lambda: _capped(_antiprism(4), ((0, 1, 2, 3), (4, 5, 6, 7))),
     "pentagonal prism": lambda: _prism(5),
     "pentagonal antiprism": lambda: _antiprism(5),
@@ -205,8 +216,10 @@ _SHAPES: dict[str, Callable[[], FloatArray]] = {
     "hexagonal prism": lambda: _prism(6),
     "hexagonal antiprism": lambda: _antiprism(6),
     "truncated tetrahedron": _truncated_tetrahedron,
+    "face-centred cube": lambda: np.vstack([_signed((1.0, 1.0, 1.0)), _signed((1.0, 0.0, 0.0))]),
     "rhombic dodecahedron": lambda: _signed((1.0, 1.0, 1.0), (2.0, 0.0, 0.0)),
     "bicapped hexagonal antiprism": lambda: _bicapped_hexagonal_antiprism(),
+    "fcc tetrahedron of 20": lambda: _fcc_tetrahedron(4),
     "dodecahedron": lambda: _signed((1.0, 1.0, 1.0), (0.0, 1.0 / _PHI, _PHI)),
     "truncated octahedron": lambda: _signed((0.0, 1.0, 2.0), odd=True),
     "rhombicuboctahedron": lambda: _signed((1.0, 1.0, 1.0 + 2.0**0.5), odd=True),
