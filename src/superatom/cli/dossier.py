@@ -7,17 +7,17 @@ from typing import Annotated
 
 import typer
 
-from superatom.cli.composition import (
+from superatom.cli.options import (
     AsJson,
     Definitions,
     Hydride,
     Ligands,
     Taken,
     Valences,
-    _conventions,
-    _definitions,
-    _library,
-    _print_json,
+    print_json,
+    read_conventions,
+    read_definitions,
+    read_library,
 )
 
 __all__ = ["app"]
@@ -46,11 +46,13 @@ def dossier(
     from superatom.composition.cluster import Cluster
     from superatom.report.dossier import dossier as make
 
-    conventions = _conventions(valence, takes, hydride)
-    cluster = Cluster.parse(formula, library=_library(ligands), definitions=_definitions(define))
+    conventions = read_conventions(valence, takes, hydride)
+    cluster = Cluster.parse(
+        formula, library=read_library(ligands), definitions=read_definitions(define)
+    )
     made = make(cluster, structure, conventions=conventions)
     made.write(output)
     if as_json:
-        _print_json({"page": str(output), **made.as_dict()})
+        print_json({"page": str(output), **made.as_dict()})
     else:
         typer.echo(f"{output}: {', '.join(section.title for section in made.sections)}")
