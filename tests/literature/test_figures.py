@@ -49,6 +49,15 @@ def test_onset_against_size_and_electrons(facts: list[Fact]) -> None:
     assert point.x == 8.0
 
 
+def test_one_unit_in_one_figure(made: Callable[..., Fact]) -> None:
+    gaps = [
+        made(f"{n}", f"Au{n}(SR)18", "HOMO-LUMO gap", value, unit)
+        for n, value, unit in ((25, "1.33", "eV"), (38, "0.9", "V"), (36, "1700", "mV"))
+    ]
+    points = points_of(gaps, "gap", "size")
+    assert [(p.x, p.y, p.unit) for p in points] == [(38, 0.9, "V"), (36, 1.7, "V")]
+
+
 def test_a_figure_in_a_page(facts: list[Fact]) -> None:
     points = points_of(facts, "FE(CO)", "potential")
     picture = draw_points(points, "FE(CO)", "potential")

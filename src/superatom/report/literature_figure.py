@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,7 @@ _REAL = {
 }  # colours of Okabe and Ito, which colour-blind readers can tell apart
 _MARKS = {">": "^", ">=": "^", "<": "v", "<=": "v"}
 _MOST_LABELS = 14
+_HOSTS = {"Au": "1", "Ag": "2", "Cu": "3"}
 _VOLTS = re.compile(
     r"(?P<value>[-−+]?\d+(?:\.\d+)?)\s*V\b(?:\s*(?:vs\.?|versus)\s*(?P<electrode>[\w/]+))?"
 )
@@ -50,13 +52,15 @@ class Point:
     Attributes
     ----------
     x, y : float
-        In the units of the axes.
+        Place in the figure; in V vs RHE, atoms or electrons, and in `unit`.
     fact : Fact
         The record.
     cluster : str
         Formula in Unicode.
     group : str
         Metals, such as 'Au' or 'Au + Cd'.
+    unit : str
+        Unit of `y`.
     certain : bool
         False if the reference electrode of its potential is not told.
     """
@@ -66,6 +70,7 @@ class Point:
     fact: Fact
     cluster: str
     group: str
+    unit: str = ""
     certain: bool = True
 
 
@@ -91,27 +96,40 @@ def points_of(facts: Iterable[Fact], y: str, x: str) -> tuple[Point, ...]:
     wanted = recognise(y)
     if wanted.property is None or not wanted.property.units:
         raise SearchError(f"'{y}' is no property with numbers")
-    unit = wanted.property.units[0].text
-    points = []
+    points: list[Point] = []
     for fact in facts:
         named, (bounds, measured) = recognise(fact.property), comparable(fact)
         same = named.name == wanted.name and (not wanted.of or fold(named.of) == fold(wanted.of))
-        if not same or bounds is None or measured != unit:
+        if not same or bounds is None:
             continue
         height = bounds.high if fact.comparator != "<" else bounds.low
         for subject in subjects_in(fact):
             place = _place(fact, subject, x)
             if place is not None:
-                points.append(_point(place, height, fact, subject))
-    return tuple(points)
+                points.append(_point(place, (height, measured), fact, subject))
+    return _in_one_unit(points)
 
 
-def _point(place: tuple[float, bool], height: float, fact: Fact, subject: Subject) -> Point:
+def _in_one_unit(points: Sequence[Point]) -> tuple[Point, ...]:
+    """Keep the points in the unit most of them are in (gaps are told in eV or in V)."""
+    units = Counter(point.unit for point in points)
+    return tuple(p for p in points if p.unit == units.most_common(1)[0][0])
+
+
+def _point(
+    place: tuple[float, bool], value: tuple[float, str], fact: Fact, subject: Subject
+) -> Point:
     from superatom.composition.formula import parse_formula
 
     formula = parse_formula(subject.formula).text("unicode")
-    group = " + ".join(sorted(symbol for symbol, _ in subject.metals))
-    return Point(place[0], height, fact, formula, group, place[1])
+    metals = sorted((symbol for symbol, _ in subject.metals), key=_rank)
+    group = " + ".join(metals)
+    return Point(place[0], value[0], fact, formula, group, value[1], place[1])
+
+
+def _rank(symbol: str) -> tuple[bool, str]:
+    """Sort gold, silver and copper, the usual hosts, in front of what is put into them."""
+    return symbol not in _HOSTS, _HOSTS.get(symbol, symbol)
 
 
 def _place(fact: Fact, subject: Subject, x: str) -> tuple[float, bool] | None:
@@ -205,15 +223,19 @@ def _draw(axes: Axes, points: Sequence[Point], y: str, x: str, colours: dict[str
             markerfacecolor=colour if point.certain else "none",
             linestyle="none",
         )
-    _label_some(axes, points, colours[INK])
     entry = recognise(y).property
-    unit = entry.units[0].text if entry else ""
+    if (
+        entry and entry.low == 0.0 and entry.high and points[0].unit == entry.units[0].text
+    ):  # the whole scale, so that little looks little
+        axes.set_ylim(0.0, 1.05 * entry.high)
+    _label_some(axes, points, colours[INK])
+    unit = points[0].unit
     product = recognise(y).of
     name = recognise(y).name + (f" ({product})" if product else "")
     axes.set_xlabel(ABSCISSAE[x])
     axes.set_ylabel(f"{name} / {unit}" if unit else name)
-    axes.margins(0.1)
-    _legend(axes, palette, len(groups) > len(shown), colours)
+    axes.margins(x=0.15)
+    _legend(axes, palette, points, len(groups) > len(shown), colours)
 
 
 def _label_some(axes: Axes, points: Sequence[Point], ink: str) -> None:
@@ -221,24 +243,45 @@ def _label_some(axes: Axes, points: Sequence[Point], ink: str) -> None:
     different = {(p.cluster, p.x, p.y): p for p in points}
     if len(different) > _MOST_LABELS:
         return
+    middle = (min(p.x for p in points) + max(p.x for p in points)) / 2
     for point in different.values():
+        right = point.x > middle
         axes.annotate(
             point.cluster,
             (point.x, point.y),
-            xytext=(3, 3),
+            xytext=(-3 if right else 3, 3),
             textcoords="offset points",
+            ha="right" if right else "left",
             fontsize=5,
             color=ink,
         )
 
 
-def _legend(axes: Axes, palette: dict[str, str], others: bool, colours: dict[str, str]) -> None:
+def _legend(
+    axes: Axes,
+    palette: dict[str, str],
+    points: Sequence[Point],
+    others: bool,
+    colours: dict[str, str],
+) -> None:
+    """Explain colours, and the marks that occur."""
     from matplotlib.lines import Line2D
 
-    style: dict[str, Any] = {"linestyle": "none", "marker": "o", "markersize": 4}
-    handles = [Line2D([], [], color=c, label=group, **style) for group, c in palette.items()]
+    style: dict[str, Any] = {"linestyle": "none", "markersize": 4}
+    handles = [
+        Line2D([], [], color=c, label=group, marker="o", **style) for group, c in palette.items()
+    ]
+    grey = {**style, "color": colours[MUTED]}
     if others:
-        handles.append(Line2D([], [], color=colours[MUTED], label="other metals", **style))
+        handles.append(Line2D([], [], label="other metals", marker="o", **grey))
+    marks = {_MARKS.get(point.fact.comparator) for point in points}
+    if "^" in marks:
+        handles.append(Line2D([], [], label="at least", marker="^", **grey))
+    if "v" in marks:
+        handles.append(Line2D([], [], label="at most", marker="v", **grey))
+    if not all(point.certain for point in points):
+        hollow = {**grey, "markerfacecolor": "none"}
+        handles.append(Line2D([], [], label="electrode not told", marker="o", **hollow))
     axes.legend(
         handles=handles,
         fontsize=6,
