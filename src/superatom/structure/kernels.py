@@ -39,8 +39,8 @@ __all__ = ["Kernel", "recognise_kernel"]
 
 _LIKE = 3.0  # continuous shape measure up to which a small kernel is called by a name
 _TELLING = 0.1  # units this much closer to ideal than the whole explain it better
-_LARGEST_POLYHEDRON = 21
-_FEWEST_NESTED = 16
+_LARGEST_POLYHEDRON = 21  # atoms of the largest kernel that may be one polyhedron
+_FEWEST_NESTED = 16  # atoms up to which shells inside one another mean nothing
 _HOLLOW = 0.8  # of the neighbour distance: no atom is closer to the centre of a hollow kernel
 _INNERMOST = 8  # atoms of the smallest of nested polyhedra
 _LARGEST_CORNERED = 60  # octahedra and tetrahedra are looked for in kernels up to this size
