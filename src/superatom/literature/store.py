@@ -17,7 +17,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from superatom import __version__
 from superatom.errors import DataFileError, SearchError
 from superatom.literature.entries import drop_origin, insert_fact, next_number
 from superatom.literature.records import (
@@ -30,6 +29,7 @@ from superatom.literature.records import (
 )
 from superatom.literature.schema import SCHEMA_VERSION, connect, guarded, transaction
 from superatom.literature.tables import Tables, read_table, shipped_files, shipped_tables
+from superatom.provenance import stamp
 
 __all__ = ["CANDIDATES", "SHIPPED", "ImportReport", "Store", "default_path", "open_store"]
 
@@ -387,7 +387,7 @@ def _json(data: Mapping[str, Any]) -> str:
 
 def _digest(*parts: bytes) -> str:
     """Return a hash of content, of this version's reading of it and of the layout."""
-    digest = hashlib.sha256(f"{__version__} {SCHEMA_VERSION}".encode())
+    digest = hashlib.sha256(f"{stamp('store').version} {SCHEMA_VERSION}".encode())
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
