@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.spectra.mass.candidates import Candidates
-from superatom.spectra.mass.fit import Pattern, profile_columns
+from superatom.spectra.mass.fit import Pattern, profiles
 from superatom.spectra.mass.scoring import Trace
 
 __all__ = ["FamilyMixture", "family_mixtures"]
@@ -67,15 +67,15 @@ def family_mixtures(
     worth : callable
         Score that a fall of the residual sum of squares from one value to another is worth.
     """
-    related = np.flatnonzero(candidates.charge == candidates.charge[main])
-    related = related[np.argsort(-kinship[related])][: _RELATIVES + 1]
+    related = np.argpartition(-kinship, min(_RELATIVES, len(kinship) - 1))[: _RELATIVES + 1]
+    related = related[candidates.charge[related] == candidates.charge[main]]
     rows = np.concatenate([[main], related[related != main][:_RELATIVES]]).astype(np.int64)
     pattern = patterns(rows)
     together = Pattern(pattern.mz[None, :, 0], pattern.height[None, :, 0])
     shift = np.full((1, len(rows)), shift_ppm * 1e-6)
-    columns, _, _ = profile_columns(trace, together, shift, np.array([sigma]))
+    columns = profiles(trace, together, shift, np.array([sigma]))[0]
     ramp = np.linspace(-0.5, 0.5, trace.mz.size)
-    design = np.vstack([np.ones_like(ramp), ramp, columns[0]])
+    design = np.vstack([np.ones_like(ramp), ramp, columns])
     gram = design @ design.T
     right = design @ trace.intensity
     total = float(trace.intensity @ trace.intensity)

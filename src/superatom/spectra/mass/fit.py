@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from superatom.spectra.mass.scoring import FWHM_PER_SIGMA, Trace
 
-__all__ = ["MixtureFits", "Pattern", "fit_mixtures", "profile_columns"]
+__all__ = ["MixtureFits", "Pattern", "fit_mixtures", "profile_columns", "profiles"]
 
 Floats = NDArray[np.float64]
 
@@ -84,6 +84,22 @@ def profile_columns(
     -------
     tuple of ndarray, each of shape (B, K, n)
     """
+    bell, u, target, inside, shape = _bells(trace, pattern, shift, sigma)
+    slope = bell * u * (pattern.mz / sigma[:, None, None])[..., None]
+    columns = [_summed(values, target, inside, shape) for values in (bell, slope, bell * u * u)]
+    return columns[0], columns[1], columns[2]
+
+
+def profiles(trace: Trace, pattern: Pattern, shift: Floats, sigma: Floats) -> Floats:
+    """Return the profiles alone, shape (B, K, n); see `profile_columns`."""
+    bell, _, target, inside, shape = _bells(trace, pattern, shift, sigma)
+    return _summed(bell, target, inside, shape)
+
+
+def _bells(
+    trace: Trace, pattern: Pattern, shift: Floats, sigma: Floats
+) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.bool_], tuple[int, int, int]]:
+    """Return each peak near its centre, where that is in widths, and where it goes."""
     n_points = trace.mz.size
     spacing = (trace.mz[-1] - trace.mz[0]) / (n_points - 1)
     batch, n_parts, _ = pattern.mz.shape
@@ -98,16 +114,18 @@ def profile_columns(
     bell = pattern.height[..., None] * np.exp(-0.5 * u * u)
     inside = (cell >= 0) & (cell < n_points)
     row = np.arange(batch * n_parts).reshape(batch, n_parts, 1, 1) * n_points
-    target = (row + cell)[inside]
-    size = batch * n_parts * n_points
-    slope = bell * u * (pattern.mz / sigma[:, None, None])[..., None]
-    columns: list[Floats] = [
-        np.asarray(np.bincount(target, values[inside], size), dtype=np.float64).reshape(
-            batch, n_parts, n_points
-        )
-        for values in (bell, slope, bell * u * u)
-    ]
-    return columns[0], columns[1], columns[2]
+    return bell, u, (row + cell)[inside], inside, (batch, n_parts, n_points)
+
+
+def _summed(
+    values: Floats,
+    target: NDArray[np.int64],
+    inside: NDArray[np.bool_],
+    shape: tuple[int, int, int],
+) -> Floats:
+    size = shape[0] * shape[1] * shape[2]
+    total: Floats = np.asarray(np.bincount(target, values[inside], size), dtype=np.float64)
+    return total.reshape(shape)
 
 
 def fit_mixtures(

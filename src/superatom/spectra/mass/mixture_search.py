@@ -15,7 +15,6 @@ shift cannot be mended by adding components.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,105 +22,42 @@ from numpy.typing import NDArray
 from superatom.spectra.mass.candidates import Candidates
 from superatom.spectra.mass.families import FamilyMixture, family_mixtures
 from superatom.spectra.mass.fit import MixtureFits, Pattern, fit_mixtures, profile_columns
+from superatom.spectra.mass.hypotheses import (
+    FULL,
+    Effort,
+    Hypothesis,
+    ShiftPrior,
+    best_of,
+    independent_points,
+    patterns_of,
+    strongest_first,
+)
 from superatom.spectra.mass.scoring import (
     FWHM_PER_SIGMA,
     Sticks,
     Trace,
-    envelopes_of,
     scan,
     shifts_to_try,
     sticks_of,
 )
 
-__all__ = ["Hypothesis", "MixtureSearch", "ShiftPrior", "independent_points", "patterns_of"]
+__all__ = ["MixtureSearch"]
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
-_PARENTS = 200  # single species whose families are tried
-_REFINED = 300  # mixtures of relatives fitted exactly ...
-_BRANCHES = 3  # ... of which so many may have the same main species
+_BRANCHES = 3  # mixtures of relatives fitted exactly that may have the same main species
 _PER_FAMILY = 2  # members of one family (same metals and ligands) on the rest of a list
-_PARTNERS = 16  # further components fitted exactly for each hypothesis
-_BEAM = 8  # hypotheses that are continued
+_HOPELESS = 60.0  # score above the best single species from which its family is not tried
 _CHILDREN = 3  # hypotheses that one may leave in the next generation
 _SHIFT_BIN = 3.0  # ppm; hypotheses in one bin compete, the best of each bin goes on
-_SCATTER = 3.0  # ppm that species of one spectrum are shifted against each other
 _PRICE = 8.0  # chi square that a further component must bring, besides its prior
 _LEAST_SHARE = 0.03  # a smaller component is not told from imperfect peak shapes
 _RELATED = 0.7  # prior that a further component is related to the strongest
 _FAR = 0.8  # fall of that with each metal atom or ligand, or two ions, of difference
 _OTHER_CHARGE = 3.0
+_UNRELATED = 9.0
 _SCAN_SLACK = 0.02  # r2 below the best that the quick scan may be wrong by
-
-
-@dataclass(frozen=True, slots=True)
-class ShiftPrior:
-    """What is known of the m/z shift before a window is fitted, in ppm.
-
-    Attributes
-    ----------
-    mean, sd : float
-        Expected shift and its uncertainty.
-    low, high : float
-        Hard limits.
-    """
-
-    mean: float = 0.0
-    sd: float = 15.0
-    low: float = -40.0
-    high: float = 40.0
-
-    def penalty(self, fits: MixtureFits) -> Floats:
-        """Return what shifts cost: their mean against the prior, each against the mean."""
-        mean = ((fits.shift_ppm - self.mean) / self.sd) ** 2
-        apart = ((fits.own_ppm - fits.shift_ppm[:, None]) / _SCATTER) ** 2
-        penalty: Floats = mean + apart.sum(axis=1)
-        return penalty
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Hypothesis:
-    """A mixture: rows of its candidates, strongest first, and its fit (a batch of one)."""
-
-    rows: tuple[int, ...]
-    fit: MixtureFits
-
-    @property
-    def rss(self) -> float:
-        """Residual sum of squares."""
-        return float(self.fit.rss[0])
-
-    @property
-    def shift_ppm(self) -> float:
-        """Mean shift in ppm."""
-        return float(self.fit.shift_ppm[0])
-
-
-def patterns_of(candidates: Candidates, threshold: float = 1e-4) -> Pattern:
-    """Return the envelopes of candidates as patterns of shape (n, 1, k), tallest peak 1."""
-    found = envelopes_of(candidates, threshold)
-    height = found.abundance / found.abundance.max(axis=1, keepdims=True)
-    return Pattern(found.mz(candidates.charge)[:, None], height[:, None])
-
-
-def independent_points(residual: Floats, n_peaks: float) -> float:
-    """Return how many independent points a residual is worth.
-
-    Noise is independent from point to point; what the model gets wrong (peak heights from few
-    ions, peak shape, a hidden species) is common to all points of a peak. With noise of
-    variance v, from the differences between neighbours, and n points of mean square r, the
-    residual is worth n r / (v + (r - v) n / 2 n_peaks) points: n if all is noise, two for each
-    peak (height and place) if all is misfit.
-    """
-    n = residual.size
-    mean_square = float(residual @ residual) / n
-    if mean_square <= 0 or n < 5:
-        return float(n)
-    second = residual[2:] - 2.0 * residual[1:-1] + residual[:-2]
-    noise = min((1.4826 * float(np.median(np.abs(second)))) ** 2 / 6.0, mean_square)
-    points = n * mean_square / (noise + (mean_square - noise) * n / max(2.0 * n_peaks, 1.0))
-    return max(points, 3.0)
 
 
 class MixtureSearch:
@@ -139,6 +75,8 @@ class MixtureSearch:
         What is known of the m/z shift.
     widths : sequence of float
         Peak widths in m/z to start from.
+    effort : Effort
+        How hard to search.
     """
 
     def __init__(
@@ -148,13 +86,16 @@ class MixtureSearch:
         log_prior: Floats,
         prior: ShiftPrior,
         widths: Sequence[float],
+        effort: Effort = FULL,
     ) -> None:
         self.trace = trace
+        self.effort = effort
         self.starts = [Trace(trace.mz, trace.intensity, width) for width in widths]
         self.candidates = candidates
         self.log_prior = log_prior
         self.prior = prior
         self.sticks: list[Sticks] = sticks_of(candidates, trace.centre)
+        self._ends = np.cumsum([len(block.mz) for block in self.sticks])
         self.n_independent = float(trace.mz.size)
         self._kin: dict[int, Floats] = {}
         bound = np.array([not part.is_ion for part in candidates.space.parts])
@@ -162,7 +103,7 @@ class MixtureSearch:
         _, family = np.unique(keys, axis=0, return_inverse=True)
         self._family = np.asarray(family).reshape(-1)
         parts = candidates.space.parts
-        self._steps = np.array([0.5 if part.is_ion else 1.0 for part in parts])
+        self._steps = np.array([0.5 if part.is_ion else 1.0 for part in parts], dtype=np.float32)
 
     def run(self, most: int, shortlist: int) -> list[Hypothesis]:
         """Return hypotheses, the best first; sets `n_independent`."""
@@ -214,8 +155,11 @@ class MixtureSearch:
         grown: dict[tuple[int, ...], tuple[float, FamilyMixture]] = {}
         order = self._varied(np.array([parent.rows[0] for parent in parents]), len(parents))
         by_row = {parent.rows[0]: parent for parent in parents}
-        for main in order[:_PARENTS].tolist():
+        limit = self.score(parents[0]) + _HOPELESS
+        for main in order[: self.effort.parents].tolist():
             parent = by_row[main]
+            if self.score(parent) > limit:
+                continue
             kin = self.kinship(main)
             base = self.price((main,)) + float(self.prior.penalty(parent.fit)[0])
             for mixture in family_mixtures(
@@ -235,7 +179,7 @@ class MixtureSearch:
             seen[main] = seen.get(main, 0) + 1
             if seen[main] <= _BRANCHES:
                 best.append((score, mixture))
-        best = best[:_REFINED]
+        best = best[: self.effort.refined]
         found: list[tuple[tuple[int, ...], MixtureFits]] = []
         for size in sorted({len(mixture.rows) for _, mixture in best}):
             group = [mixture for _, mixture in best if len(mixture.rows) == size]
@@ -244,10 +188,20 @@ class MixtureSearch:
             shifts = np.array([mixture.shift_ppm for mixture in group])
             fits = self.fit([mixture.rows for mixture in group], shifts, start)
             found += [(m.rows, fits.rows(np.array([i]))) for i, m in enumerate(group)]
-        return [_sorted(rows, fit) for rows, fit in found]
+        return [strongest_first(rows, fit) for rows, fit in found]
 
     def _patterns_at(self, rows: Rows) -> Pattern:
-        return patterns_of(self.candidates.take(rows), 1e-3)
+        """Return envelopes from the sticks made for the scan."""
+        blocks = np.searchsorted(self._ends, rows, side="right")
+        width = max(self.sticks[int(block)].mz.shape[1] for block in blocks)
+        mz, height = np.zeros((2, len(rows), 1, width))
+        for place, (row, block) in enumerate(zip(rows, blocks, strict=True)):
+            sticks = self.sticks[int(block)]
+            inner = int(row - (self._ends[block - 1] if block else 0))
+            k = sticks.mz.shape[1]
+            mz[place, 0, :k] = sticks.mz[inner] + sticks.centre
+            height[place, 0, :k] = sticks.height[inner]
+        return Pattern(mz, height)
 
     def score(self, hypothesis: Hypothesis) -> float:
         """Return the score of a hypothesis; a difference of 2 is a factor e in odds."""
@@ -269,11 +223,12 @@ class MixtureSearch:
             counts = self.candidates.counts
             apart = np.abs(counts - counts[row]) @ self._steps
             apart = apart + _OTHER_CHARGE * (self.candidates.charge != self.candidates.charge[row])
-            near = -_FAR * apart + self.log_prior
+            close = np.flatnonzero(apart < _UNRELATED)
+            near = -_FAR * apart[close] + self.log_prior[close]
             near = near - np.logaddexp.reduce(near)
-            self._kin[row] = np.logaddexp(
-                np.log(_RELATED) + near, np.log(1.0 - _RELATED) + self.log_prior
-            )
+            kin = self.log_prior + np.log(1.0 - _RELATED)
+            kin[close] = np.logaddexp(np.log(_RELATED) + near, kin[close])
+            self._kin[row] = kin
         return self._kin[row]
 
     def singles(self, shortlist: int) -> tuple[Rows, MixtureFits]:
@@ -308,7 +263,7 @@ class MixtureSearch:
             found.append(
                 (rows, self.fit([[*others, int(r)] for r in rows], scores.shift_ppm[rows], start))
             )
-        return found[0] if len(found) == 1 else _best_of(found)
+        return found[0] if len(found) == 1 else best_of(found)
 
     def _varied(self, order: Rows, limit: int) -> Rows:
         """Return the first of an order: all of the leading third, then few of each family."""
@@ -380,7 +335,7 @@ class MixtureSearch:
         expected = rest.size * np.log(left) - 2.0 * kin
         expected[list(parent.rows)] = np.inf
         expected[scores.r_squared <= 0] = np.inf
-        rows = np.argsort(expected)[:_PARTNERS]
+        rows = np.argsort(expected)[: self.effort.partners]
         rows = rows[np.isfinite(expected[rows])]
         if not rows.size:
             return []
@@ -397,11 +352,12 @@ class MixtureSearch:
         """Return the best hypotheses: of each shift, then the best of the rest."""
         unique: dict[tuple[int, ...], Hypothesis] = {}
         for rows, fit in found:
-            each = _sorted(rows, fit)
+            each = strongest_first(rows, fit)
             key = tuple(sorted(rows))
             if key not in unique or each.rss < unique[key].rss:
                 unique[key] = each
         ranked = sorted(unique.values(), key=self.score)
+        beam = self.effort.beam
         bins: set[int] = set()
         first: list[Hypothesis] = []
         rest: list[Hypothesis] = []
@@ -409,7 +365,7 @@ class MixtureSearch:
             here = round(each.shift_ppm / _SHIFT_BIN)
             (rest if here in bins else first).append(each)
             bins.add(here)
-        return [*first[:_BEAM], *rest[: max(_BEAM // 2, _BEAM - len(first))]]
+        return [*first[:beam], *rest[: max(beam // 2, beam - len(first))]]
 
     def _independent(self, hypothesis: Hypothesis) -> float:
         ramp = np.linspace(-0.5, 0.5, self.trace.mz.size)
@@ -423,23 +379,3 @@ class MixtureSearch:
     def _n_peaks(self, hypothesis: Hypothesis) -> float:
         heights = patterns_of(self.candidates.take(np.array(hypothesis.rows))).height
         return float((heights > 0.1).sum(axis=2).max())
-
-
-def _sorted(rows: Sequence[int], fit: MixtureFits) -> Hypothesis:
-    """Return a hypothesis with its strongest component first."""
-    order = np.argsort(-fit.amounts[0], kind="stable")
-    arranged = MixtureFits(
-        fit.rss, fit.shift_ppm, fit.fwhm, fit.own_ppm[:, order], fit.amounts[:, order], fit.baseline
-    )
-    return Hypothesis(tuple(int(rows[int(i)]) for i in order), arranged)
-
-
-def _best_of(found: list[tuple[Rows, MixtureFits]]) -> tuple[Rows, MixtureFits]:
-    """Return the best fit of each candidate over several lists."""
-    rows = np.concatenate([part[0] for part in found])
-    names = ("rss", "shift_ppm", "fwhm", "own_ppm", "amounts", "baseline")
-    fits = MixtureFits(*(np.concatenate([getattr(p[1], name) for p in found]) for name in names))
-    order = np.lexsort((fits.rss, rows))
-    first = np.r_[True, rows[order][1:] != rows[order][:-1]]
-    kept = np.sort(order[first])
-    return rows[kept], fits.rows(kept)

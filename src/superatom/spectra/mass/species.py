@@ -11,12 +11,8 @@ from numpy.typing import NDArray
 from superatom.spectra.mass.candidates import Candidates
 from superatom.spectra.mass.evidence import chemistry
 from superatom.spectra.mass.fit import MixtureFits
-from superatom.spectra.mass.mixture_search import (
-    Hypothesis,
-    MixtureSearch,
-    ShiftPrior,
-    patterns_of,
-)
+from superatom.spectra.mass.hypotheses import FULL, LIGHT, Hypothesis, ShiftPrior, patterns_of
+from superatom.spectra.mass.mixture_search import MixtureSearch
 from superatom.spectra.mass.scoring import Trace
 
 __all__ = ["ShiftPrior", "Slot", "WindowFit", "find_species", "patterns_of"]
@@ -26,6 +22,7 @@ Floats = NDArray[np.float64]
 _SHORTLIST = 500  # candidates fitted exactly, of all that were scanned
 _SHORTLIST_UNRESOLVED = 1000
 _SHORTLIST_BESIDE = 150  # the same, beside other components
+_CALIBRATED = 8.0  # ppm; a shift known better than this needs a lighter search
 _FINALISTS = 2  # mixtures whose alternatives are weighed together
 _NEAR = 12.0  # score within which a mixture is a finalist
 
@@ -114,7 +111,11 @@ def find_species(
     log_prior = weight - np.logaddexp.reduce(weight)
     starts = tuple(widths) or (trace.fwhm,)
     shortlist = _SHORTLIST if len(starts) == 1 else _SHORTLIST_UNRESOLVED
-    search = MixtureSearch(trace, candidates, log_prior, prior, starts)
+    calibrated = prior.sd < _CALIBRATED
+    if calibrated:
+        shortlist //= 3
+    effort = LIGHT if calibrated else FULL
+    search = MixtureSearch(trace, candidates, log_prior, prior, starts, effort)
     found = search.run(most, shortlist)
     best = found[0]
     finalists = [
