@@ -115,14 +115,14 @@ def phosphine_m13(n_chlorides: int = 2) -> Atoms:
 def m44(inner: str = "Ag") -> Atoms:
     """Return M44S30 in Th: M12@Ag20 and six Ag2S5 mounts, bare S.
 
-    Orbits fitted to Ag-Ag 2.87 within the core, Ag-S 2.52 and planar AgS3 in the mounts
-    (Desireddy 2013, 10.1038/nature12523).
+    Orbits fitted to Ag-Ag 2.87 within the core, Ag-S 2.50 in the mounts and 2.60 to the core
+    (framework: Desireddy 2013, 10.1038/nature12523).
     """
-    core = icosahedron(2.76)
-    cube = cyclic_orbit(*(3 * [4.623 / 3**0.5]))
-    rest = cyclic_orbit(1.392, 0.0, 4.293)
-    mounts = cyclic_orbit(0.0, 1.91, 6.031)
-    sulfurs = [cyclic_orbit(0.0, 0.0, 8.014), cyclic_orbit(2.198, 2.526, 5.31)]
+    core = icosahedron(2.711)
+    cube = cyclic_orbit(*(3 * [4.505 / 3**0.5]))
+    rest = cyclic_orbit(1.608, 0.0, 4.209)
+    mounts = cyclic_orbit(0.0, 1.667, 6.194)
+    sulfurs = [cyclic_orbit(0.0, 0.0, 8.057), cyclic_orbit(1.950, 2.796, 5.111)]
     return Atoms(
         f"{inner}12Ag32S30", positions=np.concatenate([core, cube, rest, mounts, *sulfurs])
     )

@@ -152,3 +152,10 @@ def test_partition_withstands_thermal_noise(made: SimpleNamespace, seed: int) ->
     atoms = made.m25(methyls=False)
     atoms.positions += np.random.default_rng(seed).normal(0.0, 0.05, atoms.positions.shape)
     assert str(dissect(atoms).geometric) == "Au13 | 6 Au2(SR)3"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_silver_44_withstands_thermal_noise(made: SimpleNamespace, seed: int) -> None:
+    atoms = made.m44()
+    atoms.positions += np.random.default_rng(seed).normal(0.0, 0.04, atoms.positions.shape)
+    assert str(dissect(atoms).geometric) == "Ag32 | 6 Ag2(SR)5"
