@@ -171,9 +171,8 @@ def _calibrated(
     """Return the calibration that the strongest windows agree on."""
     if len(prepared) < 2:
         return Calibration()
-    strongest = sorted(prepared, key=lambda each: -float(each.trace.intensity.max()))
     mz, shifts, weights = [], [], []
-    for each in strongest[:_CALIBRANTS]:
+    for each in _calibrants(prepared):
         clock.check()
         fit = find_species(each.trace, each.candidates, wide, min(most, 2), each.widths)
         if not fit.slots:
@@ -183,6 +182,16 @@ def _calibrated(
         shifts.append(slot.shift_ppm)
         weights.append(-0.5 * slot.chi2 + chemistry(slot.candidates).weight)
     return calibrate(mz, shifts, weights, (wide.low, wide.high))
+
+
+def _calibrants(prepared: Sequence[PreparedWindow]) -> list[PreparedWindow]:
+    """Return the strongest windows of each part of the spectrum."""
+    ordered = sorted(prepared, key=lambda each: each.trace.centre)
+    parts = np.array_split(np.arange(len(ordered)), min(_CALIBRANTS, len(ordered)))
+    return [
+        max((ordered[int(i)] for i in part), key=lambda each: float(each.trace.intensity.max()))
+        for part in parts
+    ]
 
 
 def _answer(each: PreparedWindow, fit: WindowFit, prior: ShiftPrior, decoys: bool) -> list[Answer]:

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 _REFERENCE = 1500.0  # m/z about which the polynomial is written
 _SD_RANGE = (1.5, 6.0)
-_RIDGE = (20.0, 10.0, 5.0)  # expected size of the coefficients in ppm
+_RIDGE = (20.0, 12.0, 2.0)  # expected offset, slope and bend over half the range in ppm
 _ROUNDS = 25
 
 
@@ -70,7 +70,10 @@ def calibrate(
     if len(mz) < 2:
         return Calibration()
     weights = [np.exp(w - np.logaddexp.reduce(w)) for w in log_weights]
-    x = (np.array(mz) - _REFERENCE) / _REFERENCE
+    at = np.array(mz, dtype=np.float64)
+    middle = 0.5 * (float(at.min()) + float(at.max()))
+    half = max(0.5 * (float(at.max()) - float(at.min())), 1.0)
+    x = (at - middle) / half
     degree = 0 if len(mz) < 3 else 1 if len(mz) < 6 else 2
     offsets = np.arange(limits_ppm[0], limits_ppm[1] + 0.5, 1.0)
     agreed = [_agreement(x, shifts, weights, np.array([c]), 4.0) for c in offsets]
@@ -86,8 +89,11 @@ def calibrate(
         off = share * ((target - powers @ curve) ** 2 + spread)
         sd = float(np.clip(np.sqrt(off.sum() / max(share.sum(), 1e-9)), *_SD_RANGE))
     uncertainty = 1.0 / max(share.sum(), 1.0)
+    # From powers of the distance from the middle to powers of (m/z - 1500) / 1500.
+    line = np.polynomial.Polynomial([(_REFERENCE - middle) / half, _REFERENCE / half])
+    written = np.polynomial.Polynomial(curve)(line)
     return Calibration(
-        tuple(float(c) for c in curve), sd * float(np.sqrt(1.0 + uncertainty)), len(mz)
+        tuple(float(c) for c in written.coef), sd * float(np.sqrt(1.0 + uncertainty)), len(mz)
     )
 
 
