@@ -23,6 +23,9 @@ def row(formula: str, dopant: str, number: str, series: str = "") -> DopingRecor
     ("formula", "dopant", "number", "series"),
     [
         ("Au24Pd(SR)18", "Pd", "1", "M1Au24"),
+        ("Au24Pd(SR)18", "Pd", "1", "M ₁ Au ₂₄ series NCs"),
+        ("Au24Pd(SR)18", "Pd", "1", "(M–Au)<sub>25</sub> series NCs"),
+        ("Au24Pd(SR)18", "Pd", "1", "bimetallic"),
         ("Ag24Au(SR)18", "Ag", "24", "M24Au1"),  # the dopant of a gold table may be the host
         ("AuAg24(SR)18", "Au", "1", ""),
         ("Au24M1(SR)18", "Hg, Cd, Pt, Pd", "1", "M1Au24"),
@@ -121,7 +124,7 @@ def suspect(*facts: Fact) -> list[tuple[str, str, str]]:
         ("overpotential", "3", "nm", "unit", "contradiction"),
         ("overpotential", "3", "furlong", "unit", "contradiction"),
         ("overpotential", "3", "", "unit", "doubt"),
-        ("overpotential", "low", "", "value", "doubt"),
+        ("overpotential", "16O mV", "", "value", "doubt"),
         ("smell", "strong", "", "property", "doubt"),
     ],
 )
@@ -139,6 +142,7 @@ def test_impossible_values_and_units(
         ("activity ratio", "34", "x"),
         ("retention", "104", "%"),
         ("kernel", "icosahedron", ""),
+        ("overpotential", "low", ""),  # a word where a number was not printed
         ("pH", "12", ""),
     ],
 )

@@ -74,6 +74,15 @@ def test_an_id_of_other_content_is_refused_and_nothing_changes(
     assert find(store, metric=("TOF", ">", 0)).total == 0
 
 
+def test_an_export_comes_back_beside_its_source(tmp_path: Path, records: Tables) -> None:
+    with open_store(tmp_path / "store.sqlite") as store:
+        store.import_tables(records, "made up")
+        everything, counts = store.tables(), store.counts()
+        store.import_tables(everything, "the export of all of it")
+        assert store.tables() == everything
+        assert store.counts() == counts
+
+
 def test_files_are_imported_by_content(tmp_path: Path, store: Store, records: Tables) -> None:
     others = replace(records, facts=tuple(replace(f, id=f"x{f.id}") for f in records.facts))
     path = tmp_path / "mine.csv"

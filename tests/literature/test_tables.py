@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from superatom.errors import DataFileError
 from superatom.literature.checks import check_vocabulary
@@ -75,6 +78,19 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DataFileError, match="cannot be read"):
         read_table(tmp_path / "binary.csv")
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_table_or_refused(text: str) -> None:
+    for content in (text, FACTS_HEADER + text, FACTS_HEADER + GOOD + text):
+        with contextlib.suppress(DataFileError):
+            assert read_table("some.csv", content).facts is not None
+
+
+def test_a_cell_of_a_megabyte(tmp_path: Path) -> None:
+    path = write(tmp_path, FACTS_HEADER + '"' + "x" * 1_000_000)
+    with pytest.raises(DataFileError, match="is no table"):
+        read_table(path)
 
 
 def test_transformations_documents_and_modes(tmp_path: Path) -> None:

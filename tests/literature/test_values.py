@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -137,3 +139,18 @@ def test_numbers_are_compared_in_the_first_unit() -> None:
     assert in_first_unit(bounds, "V", entry).high == pytest.approx(160)
     with pytest.raises(UnitError, match="no unit of 'overpotential'"):
         in_first_unit(bounds, "nm", entry)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    with contextlib.suppress(UnitError):
+        assert read_unit(text).factor > 0
+    assert recognise(text).name is not None
+    bounds = read_bounds(text)
+    assert bounds is None or bounds.low <= bounds.high
+
+
+@pytest.mark.parametrize("text", ["mm^-99999", "m^10", "fm^9 fs^-9 pm^9 fm^9 fm^9 fm^9"])
+def test_units_out_of_proportion(text: str) -> None:
+    with pytest.raises(UnitError):
+        read_unit(text)

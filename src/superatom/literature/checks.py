@@ -95,7 +95,7 @@ def _property_problems(fact: Fact) -> Iterator[Suspicion]:
         yield _of(fact, "property", "doubt", reason)
         return
     bounds = read_bounds(fact.value, fact.comparator)
-    if bounds is None and entry.kind == "number":
+    if bounds is None and entry.kind == "number" and any(c.isdigit() for c in fact.value):
         yield _of(fact, "value", "doubt", f"'{fact.value}' is no number, {entry.name} is one")
     if bounds is not None and fact.unit:
         try:

@@ -15,6 +15,7 @@ from superatom.composition.cluster import Cluster
 from superatom.composition.counts import Count, CountRange, Expression
 from superatom.composition.elements import elements
 from superatom.composition.formula import parse_formulas
+from superatom.composition.markup import read_markup
 from superatom.composition.parts import GENERIC_METAL, MetalPart
 from superatom.composition.series import ClusterSeries
 from superatom.errors import SuperatomError
@@ -139,7 +140,10 @@ def _mislabelled(record: DopingRecord, formulas: tuple[_Formula, ...]) -> Iterat
     Labels stand in cells that span rows and easily slip by a row in print or recovery,
     so this is a doubt, not a contradiction.
     """
-    label = re.sub(r"\s*series.*$", "", record.series.translate(_SUBSCRIPTS)).strip()
+    if not record.series.strip():
+        return
+    plain = read_markup(record.series).text.translate(_SUBSCRIPTS)
+    label = re.sub(r"\s+|series.*$", "", plain)
     if not label:
         return
     for formula in formulas:
@@ -158,7 +162,7 @@ def _label_problem(label: str, formula: _Formula) -> str:
             return f"{formula} has {_span_text(sizes)} metal atoms"
         return ""
     parts = _LABEL_PART.findall(label)
-    if "".join(symbol + count for symbol, count in parts) != re.sub(r"\s", "", label):
+    if "".join(symbol + count for symbol, count in parts) != label:
         return ""
     named = {symbol for symbol, _ in parts if symbol != GENERIC_METAL}
     for symbol, count in parts:

@@ -58,7 +58,7 @@ def read_json(path: str | Path) -> Tables:
         raise DataFileError(str(path), f"is no JSON ({error.msg})", line=error.lineno) from error
     except (OSError, UnicodeDecodeError) as error:
         raise DataFileError(str(path), f"cannot be read ({error})") from error
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise DataFileError(
             str(path),
             f"holds no records in the form of 'literature export --json' ({error})",

@@ -13,6 +13,7 @@ from superatom.literature.units import Unit, UnitError, convert, read_unit
 
 __all__ = ["Named", "Property", "fold", "in_first_unit", "properties", "recognise", "species_key"]
 
+_MOST_WORDS = 8  # of a name in the vocabulary
 _BRACKETS = re.compile(r"^(?P<name>[^()]+?)\s*\((?P<of>[^()]+)\)\s*$")
 
 
@@ -113,7 +114,7 @@ def recognise(printed: str) -> Named:
             said = " ".join(filter(None, (inner.of, species_key(match["of"]))))
             return Named(inner.name, said, inner.property)
     words = re.split(r"(?<=[^\s])[\s_]+(?=\S)", text)
-    for n in range(len(words) - 1, 0, -1):  # the longest name in front or behind
+    for n in range(min(len(words) - 1, _MOST_WORDS), 0, -1):  # the longest name at either end
         for name, of in ((words[:n], words[n:]), (words[-n:], words[:-n])):
             entry = index.get(fold(" ".join(name)))
             if entry is not None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from superatom.composition.ligands import LIGAND_CLASSES, default_library
 from superatom.errors import SearchError
+from superatom.literature.families import is_of_family, is_open
 from superatom.literature.metrics import Metric, limit_of, unknown_property
 from superatom.literature.properties import fold, recognise, species_key
 from superatom.literature.reactions import is_reaction
@@ -83,7 +84,7 @@ class Question:
         if dopants:
             wanted.add("c.n_metals > 1")
         if formula:
-            _add_formula(wanted, formula)
+            _add_formula(self.store, wanted, formula)
         if ligand:
             _add_ligand(wanted, ligand)
         if electrons is not None:
@@ -134,7 +135,7 @@ class Question:
             self._describe(("synthesis method",), method)
         if motif:
             self._describe(_MOTIF, motif)
-        self._words = " AND ".join(f'"{word}"*' for word in re.findall(r"\w+", text))
+        self._words = " AND ".join(f'"{word}"*' for word in re.findall(r"[^\W_]+", text))
         if text.strip() and not self._words:
             raise SearchError(f"'{text}' has no word to look for")
 
@@ -185,16 +186,18 @@ class Question:
         return total, [number for (number,) in rows]
 
 
-def _add_formula(wanted: _Conditions, formula: str) -> None:
-    options = [_formula_option(subject) for subject in read_subjects(formula)]
+def _add_formula(store: Store, wanted: _Conditions, formula: str) -> None:
+    options = [_formula_option(store, subject) for subject in read_subjects(formula)]
     values = [value for option in options for value in option.values]
     wanted.add(f"({' OR '.join(str(option) for option in options)})", *values)
 
 
-def _formula_option(subject: Subject) -> _Conditions:
+def _formula_option(store: Store, subject: Subject) -> _Conditions:
     """Return what a cluster must have to be the one asked for, as far as both tell it."""
     option = _Conditions()
-    if subject.ligands:
+    if any(is_open(name) for name, _, _ in subject.ligands):
+        option.add_one_of("c.id", _of_the_family(store, subject))
+    elif subject.ligands:
         option.add("c.body = ?", subject.body)
     else:
         option.add("c.frame = ?", subject.frame)
@@ -206,13 +209,31 @@ def _formula_option(subject: Subject) -> _Conditions:
     return option
 
 
+def _of_the_family(store: Store, subject: Subject) -> list[int]:
+    """Return the clusters that a formula with open ligands (SR, PR3) stands for."""
+    rows = store.rows(
+        "SELECT c.id, l.name, l.kind, l.count FROM clusters c "
+        "JOIN cluster_ligands l ON l.cluster = c.id WHERE c.frame = ?",
+        (subject.frame,),
+    )
+    ligands: dict[int, list[tuple[str, str, float | None]]] = {}
+    for cluster, *ligand in rows:
+        ligands.setdefault(cluster, []).append((ligand[0], ligand[1], ligand[2]))
+    return [cluster for cluster, told in ligands.items() if is_of_family(subject.ligands, told)]
+
+
 def _add_ligand(wanted: _Conditions, ligand: str) -> None:
     """Ask for a ligand by class or by any of its names."""
     kind = ligand.strip().casefold()
     singular = kind.removesuffix("s")
     if kind in LIGAND_CLASSES or singular in LIGAND_CLASSES:
         chosen = kind if kind in LIGAND_CLASSES else singular
-        wanted.add("c.id IN (SELECT cluster FROM cluster_ligands WHERE kind = ?)", chosen)
+        generic = sorted(meaning.name for meaning in default_library().meanings(chosen))
+        marks = ", ".join("?" * len(generic))
+        wanted.add(
+            f"c.id IN (SELECT cluster FROM cluster_ligands WHERE kind = ? OR name IN ({marks}))",
+            *(chosen, *generic),
+        )
         return
     meant = {meaning.name for meaning in default_library().meanings(ligand.strip())}
     names = sorted(meant or {ligand.strip()})

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from superatom.errors import ComputationError, DataFileError
+from superatom.errors import ComputationError, DataFileError, SearchError
 
 __all__ = ["SCHEMA_VERSION", "connect", "guarded", "transaction"]
 
@@ -143,13 +143,17 @@ def guarded(path: Path) -> Iterator[None]:
         If the file is damaged or cannot be used.
     ComputationError
         If another process kept it locked for too long, or the disk is full.
+    SearchError
+        If the index of words cannot look for what is asked.
     """
     try:
         yield
     except (sqlite3.OperationalError, sqlite3.InternalError) as error:
         if "malformed" in str(error):
             raise _corrupt(path, error) from error
-        if "locked" in str(error) or "full" in str(error):
+        if "fts5:" in str(error):
+            raise SearchError(f"these words cannot be looked for ({error})") from error
+        if "locked" in str(error) or "disk is full" in str(error):
             raise ComputationError(f"{path}: {error}; try again") from error
         raise DataFileError(
             str(path), f"cannot be used ({error})", hint="choose another file with --store"

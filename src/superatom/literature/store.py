@@ -184,7 +184,8 @@ class Store:
     def import_tables(self, tables: Tables, origin: str, digest: str | None = None) -> ImportReport:
         """Put records into the store under the name `origin`, in place of what had that name.
 
-        All or nothing: if anything is wrong, the store stays as it was.
+        All or nothing: if anything is wrong, the store stays as it was. A record that is
+        there already, word for word, under another name stays there.
 
         Raises
         ------
@@ -197,11 +198,29 @@ class Store:
             if known:
                 return known
             drop_origin(connection, origin)
-            self._insert(connection, tables, origin)
+            self._insert(connection, tables.without(self._same_elsewhere(tables)), origin)
             connection.execute(
                 "INSERT OR REPLACE INTO imports VALUES (?, ?, ?)", (origin, content, len(tables))
             )
         return ImportReport(origin, len(tables), changed=True)
+
+    def _same_elsewhere(self, tables: Tables) -> set[str]:
+        """Return the ids of records that are in the store already, word for word."""
+        found: set[str] = set()
+        kinds = {"facts": tables.facts, **_by_table(tables)}
+        for table, records in kinds.items():
+            source = "facts JOIN fact_records USING (seq)" if table == "facts" else table
+            own = {record.id: record for record in records}
+            names = list(own)
+            for start in range(0, len(names), _MOST_VALUES):
+                some = names[start : start + _MOST_VALUES]
+                marks = ", ".join("?" * len(some))
+                rows = self.rows(f"SELECT id, record FROM {source} WHERE id IN ({marks})", some)
+                kept = type(records[0])
+                found.update(
+                    name for name, text in rows if kept.from_dict(json.loads(text)) == own[name]
+                )
+        return found
 
     def _insert(self, connection: sqlite3.Connection, tables: Tables, origin: str) -> None:
         from superatom.literature.derived import derived_facts

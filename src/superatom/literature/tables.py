@@ -155,17 +155,15 @@ class _Rows:
     columns: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        first = self.text.splitlines()[0] if self.text.strip() else ""
-        names = next(csv.reader([first], delimiter=self.delimiter), [])
+        names = next((cells for _, cells in self._cells()), [])
         self.columns = tuple(_column(name) for name in names)
         if len(set(self.columns)) != len(self.columns):
             raise DataFileError(self.path, "two columns have the same name", line=1)
 
     def __iter__(self) -> Iterator[tuple[int, _Row]]:
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter)
-        next(reader, None)
-        line = reader.line_num + 1
-        for cells in reader:
+        rows = self._cells()
+        next(rows, None)
+        for line, cells in rows:
             if any(cell.strip() for cell in cells):
                 if len(cells) > len(self.columns):
                     raise DataFileError(
@@ -176,7 +174,17 @@ class _Rows:
                     )
                 padded = [*cells, *[""] * (len(self.columns) - len(cells))]
                 yield line, {c: v.strip() for c, v in zip(self.columns, padded, strict=True)}
-            line = reader.line_num + 1
+
+    def _cells(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the line on which each row begins, and its cells."""
+        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter)
+        line = 1
+        try:
+            for cells in reader:
+                yield line, cells
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise DataFileError(self.path, f"is no table ({error})", line=line) from error
 
 
 _COLUMN_NAMES = {

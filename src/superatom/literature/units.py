@@ -7,6 +7,7 @@ stands behind an underscore or in brackets says of what and does not change the 
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ _PREFIXES = {
 _TERM = re.compile(r"(?P<symbol>.+?)(?:\^?(?P<power>[-−+]?\d+))?")
 _OF_WHAT = re.compile(r"\([^()]*\)|_\{?[A-Za-z][\w+,-]*\}?|\s+per\s+[A-Za-z].*$|(?<=equiv)\s.*$")
 _REFERENCE = re.compile(r"\s*\b(?:vs\.?|versus)\s+(?P<name>.+)$")
+_HIGHEST = 9  # power of a symbol in a unit
 _ZERO_CELSIUS = 273.15  # K, by definition
 
 
@@ -89,6 +91,8 @@ def read_unit(text: str) -> Unit:
         factor *= symbol.factor**power
         for name, n in symbol.dimension.items():
             powers[name] = powers.get(name, 0) + n * power
+    if not 0.0 < factor < math.inf:
+        raise UnitError(f"unit '{text[:60]}' is out of all proportion")
     return Unit(text, factor, _sorted(powers), 0.0, reference)
 
 
@@ -109,9 +113,16 @@ def _terms(body: str, text: str) -> list[tuple[_Symbol, int]]:
                     f"unit '{text}': '{word}' is not known; expected symbols with powers "
                     f"such as 'mA cm^-2'"
                 )
-            power = int((match["power"] or "1").replace("−", "-"))
+            power = _power(match["power"] or "1", text)
             terms.append((symbol, -power if place else power))
     return terms
+
+
+def _power(printed: str, text: str) -> int:
+    power = int(printed.replace("−", "-")) if len(printed) < 4 else _HIGHEST + 1
+    if abs(power) > _HIGHEST:
+        raise UnitError(f"unit '{text}': a power of {printed[:20]} makes no sense")
+    return power
 
 
 def _symbol(name: str) -> _Symbol | None:
