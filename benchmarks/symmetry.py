@@ -2,7 +2,7 @@
 
     python benchmarks/symmetry.py [FILE.xyz ...]
 
-Files given are measured as well (metals and anchors, kernel by the geometric partition).
+Files given are measured as well. "All" is the dissection with shells, kernel shape and symmetry.
 Set OMP_NUM_THREADS=1 for figures of one core.
 """
 
@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 
 import numpy as np
 from ase import Atoms
 from ase.io import read
 
-from superatom.structure.bonds import bonds
-from superatom.structure.form import describe_form
-from superatom.structure.partition import partition
+from superatom.structure.anatomy import dissect
 from superatom.structure.pointgroup import point_group
 from superatom.structure.polyhedra import build_kernel, polyhedron
 
@@ -32,10 +31,18 @@ def built() -> dict[str, np.ndarray]:
     }
 
 
-def milliseconds(work: object) -> float:
+def milliseconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
-    work()  # type: ignore[operator]
+    work()
     return (time.perf_counter() - start) * 1e3
+
+
+def described(atoms: Atoms) -> None:
+    anatomy = dissect(atoms, charge=0)
+    anatomy.shells()
+    anatomy.kernel_shape()
+    for part in ("metals", "skeleton"):
+        anatomy.symmetry(part)
 
 
 def main() -> None:
@@ -43,16 +50,14 @@ def main() -> None:
     for name, points in built().items():
         shaken = points + noise.normal(scale=0.05, size=points.shape)
         atoms = Atoms("Au" * len(points), positions=shaken)
-        found = bonds(atoms)
-        describe_form(atoms, range(len(points)), found=found)  # templates are built once
+        described(atoms)  # templates are built once
         symmetry = milliseconds(lambda s=shaken: point_group(s))
-        whole = milliseconds(lambda a=atoms, f=found: describe_form(a, range(len(a)), found=f))
+        whole = milliseconds(lambda a=atoms: described(a))
         print(f"{name:24s} {len(points):5d} atoms  group {symmetry:7.1f} ms  all {whole:7.1f} ms")
     for path in sys.argv[1:]:
         atoms = read(path)
-        found, kernel = bonds(atoms), partition(atoms).geometric.kernel
-        describe_form(atoms, kernel, found=found)
-        whole = milliseconds(lambda a=atoms, k=kernel, f=found: describe_form(a, k, found=f))
+        described(atoms)
+        whole = milliseconds(lambda a=atoms: described(a))
         print(f"{path[-24:]:24s} {len(atoms):5d} atoms  {'':16s}  all {whole:7.1f} ms")
 
 
