@@ -142,6 +142,7 @@ def test_impossible_values_and_units(
         ("activity ratio", "34", "x"),
         ("retention", "104", "%"),
         ("kernel", "icosahedron", ""),
+        ("kernel", "13", "atoms"),  # a number where words are usual
         ("overpotential", "low", ""),  # a word where a number was not printed
         ("pH", "12", ""),
     ],

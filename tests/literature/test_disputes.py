@@ -31,6 +31,7 @@ def test_two_values_for_one_measurement(made: Callable[..., Fact]) -> None:
         ("overpotential", ("0.16", "V", "="), ("160", "mV", "=")),
         ("HOMO-LUMO gap", ("1.33", "eV", "="), ("1.3", "eV", "=")),
         ("HOMO-LUMO gap", ("1.33", "eV", "="), ("1.7", "V", "=")),  # an electrochemical gap
+        ("absorption maximum", ("355", "nm", "="), ("440", "nm", "=")),  # two bands
         ("structure", ("fcc", "", "="), ("bi-icosahedron", "", "=")),  # may both be told of it
     ],
 )

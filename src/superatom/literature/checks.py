@@ -144,11 +144,11 @@ def _in_vocabulary_unit(fact: Fact) -> Bounds | None:
     """Return the value in the first unit of its property; None if it is not comparable to it."""
     entry = recognise(fact.property).property
     bounds = read_bounds(fact.value, fact.comparator)
-    if entry is None or bounds is None:
+    if entry is None or bounds is None or not entry.units:
         return None
     try:
         fits = not fact.unit or read_unit(fact.unit).dimension == entry.units[0].dimension
-        return in_first_unit(bounds, fact.unit, entry) if entry.units and fits else None
+        return in_first_unit(bounds, fact.unit, entry) if fits else None
     except UnitError:  # told by the rule on units
         return None
 

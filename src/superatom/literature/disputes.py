@@ -55,7 +55,8 @@ class Dispute:
 def disputes_among(facts: Iterable[Fact]) -> tuple[Dispute, ...]:
     """Return the facts that contradict one another.
 
-    Numbers contradict each other if they are told of the same cluster, property, reaction
+    Properties that have many values, as the bands of a spectrum, are left out. Numbers
+    contradict each other if they are told of the same cluster, property, reaction
     and conditions, and no one number agrees with both as printed (limits, ranges and the
     last digit considered). Words do for properties of which a cluster has only one, unless
     one wording is part of the other. A record marked as disputed stands alone if its rival
@@ -81,6 +82,8 @@ def _groups(facts: tuple[Fact, ...]) -> dict[tuple[str, ...], list[Fact]]:
     groups: dict[tuple[str, ...], list[Fact]] = {}
     for fact in facts:
         named = recognise(fact.property)
+        if named.property is not None and named.property.many:
+            continue
         single = named.property is not None and named.property.single
         conditions = _conditions_key(fact, _PART_OF_WHAT if single else None)
         for subject in subjects_in(fact):

@@ -33,6 +33,8 @@ class Property:
         Limits that no value can pass, in the first unit.
     single : bool
         Whether a cluster has only one value, whatever the conditions.
+    many : bool
+        Whether it has several values under the same conditions, as bands of a spectrum.
     specified : bool
         Whether it is told for a product or site ('Faradaic efficiency CO').
     aliases : tuple[str, ...]
@@ -47,6 +49,7 @@ class Property:
     low: float | None
     high: float | None
     single: bool
+    many: bool
     specified: bool
     aliases: tuple[str, ...]
     source: str
@@ -84,6 +87,7 @@ def properties() -> tuple[Property, ...]:
             low=float(row["low"]) if row["low"] else None,
             high=float(row["high"]) if row["high"] else None,
             single=row["single"] == "yes",
+            many=row["single"] == "many",
             specified=row["specified"] == "yes",
             aliases=tuple(a.strip() for a in row["aliases"].split(";") if a.strip()),
             source=row["source"],
