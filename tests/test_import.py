@@ -30,3 +30,13 @@ def test_heavy_packages_are_not_loaded(module: str) -> None:
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
     assert "superatom" in loaded
     assert loaded.isdisjoint(HEAVY)
+
+
+def test_every_public_name_is_there() -> None:
+    import superatom
+
+    assert list(superatom.__all__) == sorted(superatom.__all__)
+    for name in superatom.__all__:
+        assert getattr(superatom, name).__module__.startswith("superatom.")
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = superatom.nonsense
