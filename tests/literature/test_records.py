@@ -22,6 +22,7 @@ from superatom.literature.records import (
 )
 from superatom.literature.suspicion import Suspicion
 from superatom.literature.tables import Tables
+from superatom.provenance import stamp
 
 WHERE = Source("d1", "Table 1", 3, 8, "12", "a rule", "0.1", "mined")
 
@@ -54,9 +55,11 @@ def test_tables_round_trip(tmp_path, records: Tables) -> None:
 
 def test_a_report_tells_contradictions_and_doubts_apart() -> None:
     both = (Suspicion("a", "r", "contradiction", "x"), Suspicion("b", "r", "doubt", "y"))
-    plain = CheckReport(2, both).as_dict()
+    report = CheckReport(2, both, stamp("rules"))
+    plain = json.loads(json.dumps(report.as_dict()))
     assert [s["record"] for s in plain["contradictions"]] == ["a"]
     assert [s["record"] for s in plain["doubts"]] == ["b"]
+    assert CheckReport.from_dict(plain) == report
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from superatom.composition.reactions import read_reaction
 from superatom.errors import FormulaError, SuperatomError
@@ -15,9 +16,11 @@ from superatom.literature.subjects import Subject, read_subjects
 from superatom.literature.suspicion import Suspicion
 from superatom.literature.tables import Tables
 from superatom.literature.units import UnitError, read_unit
+from superatom.provenance import Provenance, stamp
 
 __all__ = ["RULES", "CheckReport", "check_tables", "check_vocabulary"]
 
+_METHOD = "consistency rules of literature records"
 _FULL = 100.0  # per cent
 _SUM_TOLERANCE = 5.0  # per cent; sums of efficiencies carry the error of each
 _ELECTRONS = "superatom electron count"
@@ -34,22 +37,37 @@ class CheckReport:
         Number of records looked at.
     suspicions : tuple[Suspicion, ...]
         Contradictions first.
+    provenance : Provenance
+        Method, version, inputs.
     """
 
     checked: int
     suspicions: tuple[Suspicion, ...]
+    provenance: Provenance
 
     def of(self, severity: str) -> tuple[Suspicion, ...]:
         """Return the suspicions of one severity."""
         return tuple(s for s in self.suspicions if s.severity == severity)
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """Return plain JSON types."""
         return {
             "checked": self.checked,
             "contradictions": [s.as_dict() for s in self.of("contradiction")],
             "doubts": [s.as_dict() for s in self.of("doubt")],
+            "provenance": self.provenance.as_dict(),
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> CheckReport:
+        """Return the report written by `as_dict`."""
+        origin = dict(data["provenance"])
+        told = (*data["contradictions"], *data["doubts"])
+        return cls(
+            data["checked"],
+            tuple(Suspicion.from_dict(each) for each in told),
+            Provenance(**{**origin, "sources": tuple(origin["sources"])}),
+        )
 
 
 def check_tables(tables: Tables) -> CheckReport:
@@ -64,7 +82,8 @@ def check_tables(tables: Tables) -> CheckReport:
     for rule in RULES:
         found.update(dict.fromkeys(rule(tables)))
     ordered = sorted(found, key=lambda s: s.severity != "contradiction")
-    return CheckReport(len(tables), tuple(ordered))
+    origin = stamp(_METHOD, tables.ids, sources=("properties.csv", "units.csv", "valences.csv"))
+    return CheckReport(len(tables), tuple(ordered), origin)
 
 
 def check_vocabulary(tables: Tables) -> Iterator[Suspicion]:
