@@ -34,6 +34,7 @@ EQUIVALENT = 9.0
 _TEMPERATURE = 1.5
 _LISTED = 10  # candidates listed besides the equivalent ones
 _MOST_LISTED = 200
+_POOR = 0.7  # fraction of variance explained below which a fit is called poor
 _RESIDUAL_SIGMA = 5.0
 _RESIDUAL_SHARE = 0.05  # of the tallest point
 
@@ -77,6 +78,13 @@ def answers_of(prepared: PreparedWindow, fit: WindowFit) -> list[Answer]:
     trace = fit.trace
     shown = FitTrace(trace.mz, trace.intensity, columns.sum(axis=0) + baseline, baseline, columns)
     residual_peaks = _residual_peaks(trace, shown.residual)
+    notes = prepared.notes
+    if fit.r_squared < _POOR:
+        notes = (
+            *notes,
+            f"the fit explains only {max(fit.r_squared, 0.0):.0%} of this window: something else "
+            "is in it, or it is no envelope; do not take the first candidate as an assignment",
+        )
     found = []
     for number, slot in enumerate(fit.slots):
         chi2 = (slot.chi2 + slot.penalty) / _TEMPERATURE
@@ -89,7 +97,7 @@ def answers_of(prepared: PreparedWindow, fit: WindowFit) -> list[Answer]:
             trace=shown,
             residual_peaks=residual_peaks,
             separation=_separation(slot, chi2),
-            notes=prepared.notes,
+            notes=notes,
             component=number,
         )
         others = columns.sum(axis=0) - columns[number]

@@ -161,8 +161,8 @@ def _windows(spectrum: Spectrum) -> tuple[Window, ...]:
 def _prior(known: Calibration, mz: float, wide: ShiftPrior) -> ShiftPrior:
     if not known.n_windows:
         return wide
-    at, reach = known.at(mz), _NARROW * known.sd
-    return ShiftPrior(at, known.sd, at - reach, at + reach)
+    at, reach = float(np.clip(known.at(mz), wide.low, wide.high)), _NARROW * known.sd
+    return ShiftPrior(at, known.sd, max(at - reach, wide.low), min(at + reach, wide.high))
 
 
 def _calibrated(

@@ -117,7 +117,7 @@ def _additions(
     along = inverse @ cross
     rest = np.diag(gram)[others] - np.einsum("co,co->o", cross, along)
     slope = right[others] - along.T @ right[places]
-    amount = slope / np.maximum(rest, 1e-9 * np.diag(gram)[others])
+    amount = slope / np.maximum(rest, 1e-9 * np.diag(gram)[others] + 1e-300)
     fall = np.where(amount > 0, slope * amount, 0.0)
     # The amounts of those chosen before must stay positive too.
     before = inverse @ right[places]

@@ -27,6 +27,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
+_NOISE_ERROR = 4.0  # standard errors by which the noise may be underestimated
 _SCATTER = 3.0  # ppm that species of one spectrum are shifted against each other
 
 
@@ -121,8 +122,9 @@ def independent_points(residual: Floats, n_peaks: float) -> float:
         return float(n)
     second = residual[2:] - 2.0 * residual[1:-1] + residual[:-2]
     noise = min((1.4826 * float(np.median(np.abs(second)))) ** 2 / 6.0, mean_square)
-    points = n * mean_square / (noise + (mean_square - noise) * n / max(2.0 * n_peaks, 1.0))
-    return max(points, 3.0)
+    excess = max(mean_square - noise * (1.0 + _NOISE_ERROR / np.sqrt(n)), 0.0)
+    points = n * mean_square / (mean_square - excess + excess * n / max(2.0 * n_peaks, 1.0))
+    return max(float(points), 3.0)
 
 
 def strongest_first(rows: Sequence[int], fit: MixtureFits) -> Hypothesis:
