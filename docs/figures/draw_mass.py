@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from superatom.report.mass_figure import draw_assignments, save_figure
+from superatom.report.mass_figure import draw_assignments
+from superatom.report.print_figure import save_figure
 from superatom.spectra.mass.assign import assign
 from superatom.spectra.mass.simulate import simulate
 from superatom.spectra.mass.space import SearchSpace

@@ -16,10 +16,10 @@ from superatom.report.mass_figure import (
     draw_assignment,
     draw_assignments,
     draw_pattern,
-    save_figure,
     thinned,
 )
 from superatom.report.mass_page import mass_page, write_mass_page
+from superatom.report.print_figure import save_figure
 from superatom.report.series_figure import draw_series
 from superatom.spectra.mass.assign import assign
 from superatom.spectra.mass.assignments import Assignments

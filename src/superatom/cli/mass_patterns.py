@@ -111,7 +111,8 @@ def write_patterns(
         write_spectrum(simulate(ions, resolving_power=power, **settings), output)
         return
     from superatom.report.formula_markup import ion_mathtext
-    from superatom.report.mass_figure import draw_pattern, draw_spectrum, save_figure
+    from superatom.report.mass_figure import draw_pattern, draw_spectrum
+    from superatom.report.print_figure import save_figure
 
     if len(patterns) == 1:
         profile = simulate(ions, resolving_power=power, **settings) if resolving_power else None

@@ -327,7 +327,8 @@ def _write_spectrum(output: Path, spectrum: Spectrum, groups: Any, named: Any) -
 
         write_mass_page(output, spectrum, byproducts=named)
         return
-    from superatom.report.mass_figure import draw_spectrum, save_figure
+    from superatom.report.mass_figure import draw_spectrum
+    from superatom.report.print_figure import save_figure
 
     labels = [
         (group.apex_mz, group.height, f"{group.apex_mz:.3f} ({group.charges[0].number})")
@@ -343,7 +344,8 @@ def _write_assigned(output: Path, spectrum: Spectrum, found: Any, named: Any) ->
 
         write_mass_page(output, spectrum, found, byproducts=named)
         return
-    from superatom.report.mass_figure import by_window, draw_assignments, save_figure
+    from superatom.report.mass_figure import by_window, draw_assignments
+    from superatom.report.print_figure import save_figure
 
     alone = len(by_window(found.assignments)) == 1
     save_figure(draw_assignments(found, None if alone else spectrum), output)

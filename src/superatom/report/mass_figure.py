@@ -2,80 +2,38 @@
 
 from __future__ import annotations
 
-import io
-import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.errors import DataFileError
 from superatom.report.formula_markup import ion_mathtext
+from superatom.report.print_figure import COLOURS, ONE_COLUMN, STYLE, TWO_COLUMNS, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.figure import Figure
 
     from superatom.spectra.mass.assignments import Assignment, Assignments, Component
     from superatom.spectra.mass.isotopes import Envelope
     from superatom.spectra.mass.spectrum import Spectrum
 
 __all__ = [
-    "COLOURS",
-    "STYLE",
     "by_window",
     "draw_assignment",
     "draw_assignments",
     "draw_pattern",
     "draw_spectrum",
-    "figure_svg",
-    "new_figure",
-    "save_figure",
     "thinned",
 ]
 
-#: Colours of Okabe and Ito, which colour-blind readers can tell apart.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5195")
 _MEASURED, _FITTED, _MUTED = "#9A9A9A", "#111111", "#5F5F5F"
-_ONE_COLUMN, _TWO_COLUMNS = 85.0, 174.0  # mm
 
-#: Settings of matplotlib for figures in print.
-STYLE: Any = {
-    "font.size": 7.0,
-    "axes.labelsize": 7.5,
-    "axes.titlesize": 7.0,
-    "xtick.labelsize": 6.5,
-    "ytick.labelsize": 6.5,
-    "legend.fontsize": 7.0,
-    "axes.linewidth": 0.6,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "xtick.major.size": 2.5,
-    "ytick.major.size": 2.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.formatter.useoffset": False,
-    "mathtext.default": "regular",
-    "svg.fonttype": "none",
-    "svg.hashsalt": "superatom",
-}
 _MOST_PANELS = 12
-_DPI, _DPI_WIDE = 600, 400
 _MZ = r"$\mathit{m/z}$"
 
 _Array = NDArray[np.float64]
-
-
-def new_figure(width_mm: float, height_mm: float) -> Figure:
-    """Return an empty figure of the given size in mm; draw on it inside `STYLE`."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width_mm / 25.4, height_mm / 25.4), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
 
 
 def by_window(assignments: Sequence[Assignment]) -> list[list[Assignment]]:
@@ -90,7 +48,7 @@ def draw_assignment(
     assignment: Assignment,
     companions: Sequence[Assignment] = (),
     *,
-    width_mm: float = _ONE_COLUMN,
+    width_mm: float = ONE_COLUMN,
 ) -> Figure:
     """Draw one window: measured and fitted curve, every component, and the residual below.
 
@@ -108,7 +66,8 @@ def draw_assignment(
     n_lines = max(1, len(assignment.components))
     with mpl.rc_context(STYLE):
         figure = new_figure(width_mm, 58 + 4.2 * n_lines)
-        _draw_window(figure, [assignment, *companions])
+        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3.6, 1))
+        _draw_window(upper, lower, [assignment, *companions])
     return figure
 
 
@@ -134,21 +93,35 @@ def draw_assignments(
     with mpl.rc_context(STYLE):
         n_rows = -(-len(shown) // 3) if shown else 0
         top = 62.0 if spectrum is not None else 0.0
-        figure = new_figure(_TWO_COLUMNS, top + 62.0 * n_rows or 20.0)
-        heights = ([top] if top else []) + [62.0] * n_rows
-        grid = figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)
-        rows = [row[0] for row in grid]
+        # Places are given, not found: laying out forty axes takes longer than drawing them.
+        figure = new_figure(TWO_COLUMNS, top + 64.0 * n_rows or 20.0, laid_out=False)
         if spectrum is not None:
-            _draw_overview(rows[0].subplots(), spectrum, assignments.assignments)
-        for number, row in enumerate(rows[1:] if top else rows):
-            cells = row.subfigures(1, 3)
-            for cell, group in zip(cells, shown[3 * number : 3 * number + 3], strict=False):
-                _draw_window(cell, group, small=True)
+            overview = _place(figure, (12.0, 2.0, TWO_COLUMNS - 14.0, top - 12.0))
+            _draw_overview(overview, spectrum, assignments.assignments)
+        for number, group in enumerate(shown):
+            left, above = 58.0 * (number % 3) + 12.0, top + 64.0 * (number // 3)
+            upper = _place(figure, (left, above + 12.0, 44.0, 30.0))
+            lower = _place(figure, (left, above + 45.0, 44.0, 9.0), upper)
+            _draw_window(upper, lower, group, small=True)
     return figure
 
 
+def _place(
+    figure: Figure, box_mm: tuple[float, float, float, float], above: Axes | None = None
+) -> Axes:
+    """Return axes at left, top, width and height in mm; they share m/z with those above."""
+    width, height = (25.4 * inches for inches in figure.get_size_inches())
+    left, top, w, h = box_mm
+    return figure.add_axes(
+        (left / width, 1 - (top + h) / height, w / width, h / height), sharex=above
+    )
+
+
 def draw_spectrum(
-    spectrum: Spectrum, labels: Sequence[tuple[float, float, str]] = (), *, width_mm: float = 174.0
+    spectrum: Spectrum,
+    labels: Sequence[tuple[float, float, str]] = (),
+    *,
+    width_mm: float = TWO_COLUMNS,
 ) -> Figure:
     """Draw a whole spectrum with labels.
 
@@ -192,7 +165,7 @@ def draw_pattern(
     mz, height = envelope.mz(charge), 100 * envelope.relative
     seen = height >= 0.3
     with mpl.rc_context(STYLE):
-        figure = new_figure(_ONE_COLUMN, 58)
+        figure = new_figure(ONE_COLUMN, 58)
         axes = figure.subplots()
         if simulated is not None:
             axes.fill_between(simulated.mz, simulated.intensity, color=COLOURS[5], alpha=0.45, lw=0)
@@ -216,9 +189,9 @@ def _tallest(assignments: Sequence[Assignment], most: int) -> list[list[Assignme
 
 
 def _draw_window(
-    figure: Figure | SubFigure, group: Sequence[Assignment], *, small: bool = False
+    upper: Axes, lower: Axes, group: Sequence[Assignment], *, small: bool = False
 ) -> None:
-    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3.6, 1))
+    upper.tick_params(labelbottom=False)
     trace = group[0].trace
     scale = 100 / max(float(trace.measured.max(initial=0.0)), 1e-300)
     if _is_sparse(group[0]):
@@ -354,48 +327,3 @@ def thinned(mz: _Array, intensity: _Array, n_columns: int = 4000) -> tuple[_Arra
     last = np.append(edges[1:], mz.size) - 1
     kept = np.unique(np.concatenate([order[edges], order[last]]))
     return mz[kept], intensity[kept]
-
-
-def figure_svg(figure: Figure) -> str:
-    """Return a figure as SVG text; the same figure gives the same text."""
-    import matplotlib as mpl
-
-    buffer = io.StringIO()
-    with mpl.rc_context(STYLE):
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
-
-
-def save_figure(figure: Figure, path: str | Path) -> Path:
-    """Write a figure as PNG, SVG or PDF, by the ending of the name.
-
-    PNG has 600 dots per inch, 400 over two columns.
-
-    Raises
-    ------
-    DataFileError
-        If the ending is none of these, or the file cannot be written.
-    """
-    import matplotlib as mpl
-
-    target = Path(path)
-    kind = target.suffix.lower().lstrip(".")
-    if kind not in ("png", "svg", "pdf"):
-        raise DataFileError(
-            str(path), f"a figure cannot be written as '{target.suffix}'",
-            hint="name it .png, .svg or .pdf (or .html for an interactive page)",
-        )  # fmt: skip
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    metadata: dict[str, Any] = (
-        {} if kind == "png" else {"Date" if kind == "svg" else "CreationDate": None}
-    )
-    try:
-        with mpl.rc_context(STYLE):
-            wide = figure.get_size_inches()[0] * 25.4 > _TWO_COLUMNS - 1
-            dpi = _DPI_WIDE if wide else _DPI
-            figure.savefig(part, format=kind, metadata=metadata, dpi=dpi)
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DataFileError(str(path), f"cannot be written ({error.strerror})") from error
-    return target

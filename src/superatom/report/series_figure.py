@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from superatom.report.formula_markup import ion_html, ion_mathtext
-from superatom.report.mass_figure import COLOURS, STYLE, figure_svg, new_figure, save_figure
 from superatom.report.mass_page import page_asset
+from superatom.report.print_figure import COLOURS, STYLE, figure_svg, new_figure, save_figure
 from superatom.report.templating import render
 from superatom.report.writing import write_whole
 
