@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -90,6 +91,8 @@ def test_a_candidate_is_mined_open_and_the_same_for_the_same_content(
     other = candidate(made("", "Au25", "TOF", "4", "s^-1"), rule="metric", quote="a TOF of 3 s-1")
     assert (first.source.status, first.decision) == ("mined", "open")
     assert first.id == again.id != other.id
+    newer = replace(first, id="", source=replace(first.source, version="9.9"))
+    assert candidate(newer, rule="another rule", quote=first.quote).id == first.id
 
 
 def test_conditions_without_a_key() -> None:

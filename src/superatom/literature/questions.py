@@ -8,6 +8,7 @@ by row.
 from __future__ import annotations
 
 import heapq
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from superatom.literature.subjects import Subject, read_subjects
 __all__ = ["Question"]
 
 _MOTIF = ("motif", "kernel", "shells", "structure", "coordination mode", "dopant position")
-_HIDDEN = "SELECT seq FROM facts WHERE decision IN ('open', 'rejected')"
+_HIDDEN = "facts WHERE decision IN ('open', 'rejected')"
 _REACTIONS = """
 WITH RECURSIVE told(name) AS (
     SELECT min(reaction) FROM facts UNION ALL
@@ -95,11 +96,9 @@ class Question:
                 *(electrons,) * 3,
             )
         if wanted.texts:
-            self._meet(
-                "SELECT fact FROM subjects WHERE cluster IN "
-                f"(SELECT c.id FROM clusters c WHERE {wanted})",
-                wanted.values,
-            )
+            chosen = f"(SELECT c.id FROM clusters c WHERE {wanted})"
+            source = f"subjects WHERE cluster IN {chosen}"
+            self._sets.append(self._numbers("fact", source, wanted.values))
 
     def about_facts(
         self, reaction: str, metric: Metric | None, category: str, status: str, document: str
@@ -147,27 +146,27 @@ class Question:
         for word in words.casefold().split():
             pattern = re.sub(r"([%_\\])", r"\\\1", word)
             wanted.add("word LIKE ? ESCAPE '\\'", f"%{pattern}%")
-        said = f"SELECT seq FROM facts WHERE {wanted}"
-        of_clusters = (
-            "SELECT fact FROM subjects WHERE cluster IN "
-            f"(SELECT cluster FROM subjects WHERE fact IN ({said}))"
-        )
-        rows = self.store.rows(said, wanted.values)
-        rows += self.store.rows(of_clusters, wanted.values)
-        self._sets.append({number for (number,) in rows})
+        said = f"facts WHERE {wanted}"
+        clusters = f"SELECT cluster FROM subjects WHERE fact IN (SELECT seq FROM {said})"
+        found = self._numbers("seq", said, wanted.values)
+        found |= self._numbers("fact", f"subjects WHERE cluster IN ({clusters})", wanted.values)
+        self._sets.append(found)
 
-    def _meet(self, sql: str, values: Sequence[Any]) -> None:
-        self._sets.append({number for (number,) in self.store.rows(sql, values)})
+    def _numbers(self, column: str, source: str, values: Sequence[Any] = ()) -> set[int]:
+        """Return a column of numbers; as one JSON text it arrives twice as fast as in rows."""
+        ((text,),) = self.store.rows(f"SELECT json_group_array({column}) FROM {source}", values)
+        return set(json.loads(text))
 
     def answer(self, limit: int | None) -> tuple[int, list[int]]:
         """Return how many facts meet all conditions, and the numbers of the first ones."""
-        hidden = {number for (number,) in self.store.rows(_HIDDEN)}
+        hidden = self._numbers("seq", _HIDDEN)
         if not self._sets and not hidden:
             return self._without_sets(limit)
         if self._words:
-            self._meet("SELECT rowid FROM facts_fts WHERE facts_fts MATCH ?", (self._words,))
+            said = "facts_fts WHERE facts_fts MATCH ?"
+            self._sets.append(self._numbers("rowid", said, (self._words,)))
         if not self._sets:
-            self._meet("SELECT seq FROM facts", ())
+            self._sets.append(self._numbers("seq", "facts"))
         met = set.intersection(*sorted(self._sets, key=len)) - hidden
         if self._ordered is not None:
             return len(met), [n for n in self._ordered if n in met][:limit]

@@ -226,13 +226,18 @@ def candidate(fact: Fact, *, rule: str, quote: str = "") -> Fact:
 
 
 def content_id(prefix: str, fact: Fact) -> str:
-    """Return an id made from what `fact` says and where, the same for the same content."""
-    data = {
-        name: value
-        for name, value in fact.as_dict().items()
-        if name not in {"id", "decision", "remark", "rule"}
-    }
-    digest = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+    """Return an id made from what `fact` says and where, the same for the same content.
+
+    Which rule of which version found it makes no difference, so that what a person has
+    decided on is recognised when a later version finds it again.
+    """
+    source = fact.source
+    said = (
+        *(fact.clusters, fact.category, fact.reaction, fact.property, fact.comparator),
+        *(fact.value, fact.unit, fact.conditions, fact.quote),
+        *(source.document, source.section, source.start, source.end, source.reference),
+    )
+    digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()
     return f"{prefix}-{digest[:16]}"
 
 
