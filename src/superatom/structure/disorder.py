@@ -18,6 +18,7 @@ from superatom.structure.proximity import (
     bonded,
     clash_distance,
     exclusion_distance,
+    incompatible,
 )
 from superatom.structure.sites import FULL, CellSites, Sites
 from superatom.structure.units import Unit, build_units, components
@@ -131,6 +132,9 @@ def _conflicts(units: list[Unit], numbers: IntArray, contacts: Contacts) -> Bool
     hard = meet(contacts.length < clash_distance(z[:, 0], z[:, 1]))
     soft = meet(contacts.length < exclusion_distance(z[:, 0], z[:, 1]))
     shared = (member @ member.T).toarray() > 0
+    untagged = np.array([not u.group for u in units], dtype=bool)
+    senseless = meet(incompatible(z[:, 0], z[:, 1], contacts.length))
+    hard |= senseless & untagged[:, None] & untagged
     conflicts = hard | shared | (soft & _are_alternatives(units)) | _same_parent(units)
     np.fill_diagonal(conflicts, False)
     return conflicts

@@ -25,6 +25,7 @@ __all__ = [
     "collision_distance",
     "covalent_radii",
     "exclusion_distance",
+    "incompatible",
     "strong_metal_contact",
 ]
 
@@ -129,6 +130,16 @@ def exclusion_distance(first: IntArray, second: IntArray) -> FloatArray:
     """Return the distance (Å) below which atoms of different disorder groups exclude each other."""
     total = _EXCLUSION * (covalent_radii()[first] + covalent_radii()[second])
     return np.where((first == 1) & (second == 1), _EXCLUSION_HYDROGEN, np.minimum(total, 2.6))
+
+
+def incompatible(first: IntArray, second: IntArray, length: FloatArray) -> BoolArray:
+    """Return which distances (Å) are neither a bond nor far enough apart for one molecule.
+
+    Clashes, and for non-metals also what lies between a bond and a 1,3-distance.
+    """
+    between = (length > bond_cut(first, second)) & (length < exclusion_distance(first, second))
+    metal = is_metal(first) | is_metal(second)
+    return np.asarray((length < clash_distance(first, second)) | (between & ~metal), dtype=bool)
 
 
 def strong_metal_contact(first: IntArray, second: IntArray, length: FloatArray) -> BoolArray:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from superatom.structure.bonds import is_metal
 from superatom.structure.lattice import Contacts
-from superatom.structure.proximity import bonded, clash_distance
+from superatom.structure.proximity import bonded, incompatible
 from superatom.structure.sites import CellSites, Sites
-from superatom.structure.untagged import coloured, label_suffix, sense
+from superatom.structure.untagged import coloured, label_suffix, sense, two_sets
 
 __all__ = ["Unit", "build_units", "components"]
 
@@ -101,7 +101,7 @@ class _Workshop:
         self.n = len(cell.site)
         self.contacts, self.touching = contacts, touching
         z = self.numbers[contacts.pairs]
-        self.clash = contacts.length < clash_distance(z[:, 0], z[:, 1])
+        self.clash = incompatible(z[:, 0], z[:, 1], contacts.length)
         self.parents: list[list[int]] = self._parents()
         self.tagged = sites.tagged
         self.notes: list[str] = []
@@ -309,7 +309,10 @@ class _Workshop:
                 return _grouped(members, listed)
         occupancy = float(self.sites.occupancy[self.cell.site[members]].mean())
         n_sets = max(2, round(1.0 / max(occupancy, 0.02)))
-        colour = coloured(gain, n_sets, suffixes)
+        if n_sets == 2:
+            colour = two_sets(gain, self.numbers[members])
+        else:
+            colour = coloured(gain, n_sets, suffixes)
         return [members[colour == c] for c in range(n_sets) if (colour == c).any()]
 
     def _operators_of(self, members: IntArray) -> IntArray:

@@ -321,3 +321,30 @@ def test_chloride_and_bromide_on_one_site(crystals, tmp_path) -> None:
     assert crystal.composition["Cl"] == pytest.approx(1.7)
     assert crystal.composition["Br"] == pytest.approx(0.3)
     assert len(crystal.atoms) == len(truth)
+
+
+@pytest.mark.parametrize("degrees", [25, 35, 45, 55, 65, 75, 85, 90])
+@pytest.mark.parametrize("hydrogens", [True, False])
+def test_untagged_rings_turned_by_any_angle(crystals, tmp_path, degrees, hydrogens) -> None:
+    """Half-occupied atoms in random order, ipso atom shared: two rings, not a mixture."""
+    whole = crystals.hexamer()
+    sulfur = int(np.flatnonzero(whole.numbers == 16)[0])
+    outward = whole.positions[sulfur + 1] - whole.positions[sulfur]
+    rings = [
+        rotated_ring(crystals, whole.positions[sulfur], outward, np.radians(a))
+        for a in (10, 10 + degrees)
+    ]
+    rest = whole[[k for k in range(len(whole)) if not sulfur + 1 < k < sulfur + 12]]
+    if not hydrogens:
+        rest = rest[rest.numbers != 1]
+    rings = [r[1:] if hydrogens else r[1:6] for r in rings]
+    maker = crystals.Maker("P -1", CELL)
+    maker.add(rest, (0.25, 0.25, 0.25))
+    ordered = len(maker.rows)
+    for half in rings:
+        maker.add(half, (0.25, 0.25, 0.25), occupancy="0.5")
+    disordered = maker.rows[ordered:]
+    np.random.default_rng(degrees).shuffle(disordered)
+    maker.rows[ordered:] = disordered
+    crystal = read_structure(maker.write(tmp_path))
+    assert any(crystals.same_molecule(crystal.atoms, rest + half) for half in rings)
