@@ -79,7 +79,7 @@ FAMILIES = [
            {"SR": THIOLATES}, {"SR": 36}),
     Family("CuAu", "Cu:0-30 Au:0-60", "Cs:0-3", SMALL_GOLD, {"SR": THIOLATES}, {"SR": 40},
            dope="Cu"),
-    Family("copper hydride", "Cu:1-60", "Na:0-1",
+    Family("copper hydride", "Cu:1-70", "Na:0-1",
            [({"Cu": 25}, {"H": 22, "PR": 12}, 1), ({"Cu": 18}, {"H": 16, "PR": 10, "X": 1}, 1),
             ({"Cu": 20}, {"H": 11, "AC": 9}, 0), ({"Cu": 32}, {"H": 20, "SR": 12}, 0),
             ({"Cu": 28}, {"H": 15, "SR": 12}, 1), ({"Cu": 61}, {"H": 14, "SR": 26, "X": 6}, 1)],

@@ -48,10 +48,11 @@ Rows = NDArray[np.int64]
 
 _BRANCHES = 3  # mixtures of relatives fitted exactly that may have the same main species
 _PER_FAMILY = 2  # members of one family (same metals and ligands) on the rest of a list
-_HOPELESS = 60.0  # score above the best single species from which its family is not tried
+_MILD = 0.5  # points per peak that single fits count for where rivals are expected
+_ASIDE = 0.3  # part of a short list that is chosen with less regard to the fit
 _CHILDREN = 3  # hypotheses that one may leave in the next generation
 _SHIFT_BIN = 3.0  # ppm; hypotheses in one bin compete, the best of each bin goes on
-_PRICE = 8.0  # chi square that a further component must bring, besides its prior
+_PRICE = 6.0  # chi square that a further component must bring, besides its prior
 _LEAST_SHARE = 0.03  # a smaller component is not told from imperfect peak shapes
 _RELATED = 0.7  # prior that a further component is related to the strongest
 _FAR = 0.8  # fall of that with each metal atom or ligand, or two ions, of difference
@@ -153,13 +154,9 @@ class MixtureSearch:
         parents = sorted((Hypothesis(rows, fit) for rows, fit in lone), key=self.score)
         n_points = self.trace.mz.size
         grown: dict[tuple[int, ...], tuple[float, FamilyMixture]] = {}
-        order = self._varied(np.array([parent.rows[0] for parent in parents]), len(parents))
         by_row = {parent.rows[0]: parent for parent in parents}
-        limit = self.score(parents[0]) + _HOPELESS
-        for main in order[: self.effort.parents].tolist():
+        for main in self._mains(parents):
             parent = by_row[main]
-            if self.score(parent) > limit:
-                continue
             kin = self.kinship(main)
             base = self.price((main,)) + float(self.prior.penalty(parent.fit)[0])
             for mixture in family_mixtures(
@@ -172,23 +169,59 @@ class MixtureSearch:
                 key = tuple(sorted(mixture.rows))
                 if key not in grown or score < grown[key][0]:
                     grown[key] = (score, mixture)
-        best: list[tuple[float, FamilyMixture]] = []
-        seen: dict[int, int] = {}
-        for score, mixture in sorted(grown.values(), key=lambda each: each[0]):
-            main = mixture.rows[0]
-            seen[main] = seen.get(main, 0) + 1
-            if seen[main] <= _BRANCHES:
-                best.append((score, mixture))
-        best = best[: self.effort.refined]
+        best = self._to_refine(list(grown.values()), n_points)
         found: list[tuple[tuple[int, ...], MixtureFits]] = []
-        for size in sorted({len(mixture.rows) for _, mixture in best}):
-            group = [mixture for _, mixture in best if len(mixture.rows) == size]
+        for size in sorted({len(mixture.rows) for mixture in best}):
+            group = [mixture for mixture in best if len(mixture.rows) == size]
             width = float(np.median([mixture.fwhm for mixture in group])) * FWHM_PER_SIGMA
             start = Trace(self.trace.mz, self.trace.intensity, width)
             shifts = np.array([mixture.shift_ppm for mixture in group])
             fits = self.fit([mixture.rows for mixture in group], shifts, start)
             found += [(m.rows, fits.rows(np.array([i]))) for i, m in enumerate(group)]
         return [strongest_first(rows, fit) for rows, fit in found]
+
+    def _to_refine(
+        self, grown: Sequence[tuple[float, FamilyMixture]], n_points: int
+    ) -> list[FamilyMixture]:
+        """Return mixtures worth an exact fit, few of each main species.
+
+        Estimates are made at the shift that suits the main species alone, which can be wrong:
+        half of the places go by an estimate that counts the misfit less.
+        """
+        peaks = 0.25 * self.n_independent  # see `_tempered`
+        chosen: dict[tuple[int, ...], FamilyMixture] = {}
+        for weight in (0.0, n_points - _MILD * peaks):
+            seen: dict[int, int] = {}
+            taken = 0
+            for _, mixture in sorted(
+                grown, key=lambda each: each[0] - weight * float(np.log(each[1].rss))
+            ):
+                main = mixture.rows[0]
+                seen[main] = seen.get(main, 0) + 1
+                if seen[main] <= _BRANCHES and taken < self.effort.refined // 2:
+                    taken += 1
+                    chosen[mixture.rows] = mixture
+        return list(chosen.values())
+
+    def _mains(self, parents: Sequence[Hypothesis]) -> list[int]:
+        """Return main species whose families are tried.
+
+        Half of them fit best alone; the others are chosen with less regard to the fit, since
+        a species with a rival of its own strength fits badly alone.
+        """
+        strict = self._varied(np.array([each.rows[0] for each in parents]), len(parents))
+        n_mild = _MILD * self._n_peaks(parents[0])
+        mild = sorted(
+            parents,
+            key=lambda each: n_mild * float(np.log(each.rss)) + self.price(each.rows),
+        )
+        second = self._varied(np.array([each.rows[0] for each in mild]), len(mild))
+        mixed = (
+            np.column_stack([strict, second[: len(strict)]])
+            if len(strict) == len(second)
+            else strict
+        )
+        return list(dict.fromkeys(mixed.ravel().tolist()))[: self.effort.parents]
 
     def _patterns_at(self, rows: Rows) -> Pattern:
         """Return envelopes from the sticks made for the scan."""
@@ -257,6 +290,10 @@ class MixtureSearch:
             scores = scan(start, self.sticks, shifts, rest)
             merit = scores.r_squared + _SCAN_SLACK * self._favour()
             rows = self._varied(np.argsort(-merit, kind="stable"), limit)
+            if not others:
+                mild = scores.r_squared + _ASIDE * self._favour()
+                aside = np.argsort(-mild)[: int(_ASIDE * limit)]
+                rows = np.unique(np.concatenate([rows, aside])).astype(np.int64)
             rows = rows[~np.isin(rows, others)]
             if must is not None and must not in rows:
                 rows = np.append(rows, must)

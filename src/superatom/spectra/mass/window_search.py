@@ -30,6 +30,7 @@ Floats = NDArray[np.float64]
 MOST_CANDIDATES = 60_000
 _NARROWEST = 0.25  # u about the measured mean mass; a larger space says nothing
 _EDGE = 1.0  # u that a mean mass may lie outside the bulk of the signal
+_TAIL = 0.015  # of the signal on either side, within which no mean mass is looked for
 _POINTS_PER_FWHM = 8
 #: Where isotope peaks merge, the peak width is this many times below that of the envelope.
 _BLUR = (1.5, 3.0, 6.0, 12.0, 20.0)
@@ -134,7 +135,7 @@ def _bulk(trace: Trace) -> tuple[float, float, float]:
     weight = np.clip(trace.intensity - ground, 0.0, None)
     weight[weight < 0.05 * weight.max(initial=0.0)] = 0.0
     total = np.cumsum(weight)
-    low, high = np.searchsorted(total, [0.05 * total[-1], 0.95 * total[-1]])
+    low, high = np.searchsorted(total, [_TAIL * total[-1], (1.0 - _TAIL) * total[-1]])
     last = trace.mz.size - 1
     mean = float(trace.mz @ weight / total[-1])
     return float(trace.mz[low]), float(trace.mz[min(high, last)]), mean
