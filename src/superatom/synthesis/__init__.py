@@ -1,0 +1,1 @@
+"""How is it made? Transformations, routes, recipes, kinetics."""
