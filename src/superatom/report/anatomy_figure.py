@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.errors import DataFileError
+from superatom.report.print_figure import save_figure
 from superatom.structure.anatomy import Anatomy
 from superatom.structure.bonds import BondKind
 from superatom.structure.shells import find_shells
@@ -39,7 +37,6 @@ _BEHIND = 0.2  # Å that a bond is drawn behind its middle
 _BOND_COLOUR = "#8a8a8a"
 _PANEL_MM, _MOST_COLUMNS = 42.0, 4
 _MOST_PANELS = 8
-_FORMATS = ("png", "svg", "pdf")
 _TURN = np.radians([18.0, -24.0])  # about the horizontal and the vertical axis of the page
 
 
@@ -149,7 +146,7 @@ def draw_anatomy(
 
 
 def write_anatomy_figure(
-    path: str | Path, anatomy: Anatomy, convention: str = "geometric", *, dpi: int = 300
+    path: str | Path, anatomy: Anatomy, convention: str = "geometric", *, dpi: int | None = None
 ) -> Path:
     """Write the exploded view as PNG, SVG or PDF (by the file's suffix).
 
@@ -158,24 +155,7 @@ def write_anatomy_figure(
     DataFileError
         If the file cannot be written, or its suffix names another format.
     """
-    suffix = Path(path).suffix.lower().lstrip(".")
-    if suffix not in _FORMATS:
-        raise DataFileError(str(path), f"no picture format '{suffix}'", hint=f"one of {_FORMATS}")
-    buffer = io.BytesIO()
-    draw_anatomy(anatomy, convention).savefig(buffer, format=suffix, dpi=dpi)
-    return _write_whole(Path(path), buffer.getvalue())
-
-
-def _write_whole(target: Path, content: bytes) -> Path:
-    """Write a picture beside its place and rename it, so that no half file is seen."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DataFileError(str(target), f"cannot be written ({error.strerror})") from error
-    return target
+    return save_figure(draw_anatomy(anatomy, convention), path, dpi=dpi)
 
 
 class _Scene:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from superatom.errors import DataFileError
+from superatom.report.writing import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -72,10 +72,10 @@ def figure_svg(figure: Figure) -> str:
     return buffer.getvalue()
 
 
-def save_figure(figure: Figure, path: str | Path) -> Path:
+def save_figure(figure: Figure, path: str | Path, *, dpi: int | None = None) -> Path:
     """Write a figure as PNG, SVG or PDF, by the ending of the name.
 
-    PNG has 600 dots per inch, 400 over two columns.
+    PNG has 600 dots per inch, 400 over two columns, or `dpi`.
 
     Raises
     ------
@@ -91,17 +91,12 @@ def save_figure(figure: Figure, path: str | Path) -> Path:
             str(path), f"a figure cannot be written as '{target.suffix}'",
             hint="name it .png, .svg or .pdf (or .html for an interactive page)",
         )  # fmt: skip
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     metadata: dict[str, Any] = (
         {} if kind == "png" else {"Date" if kind == "svg" else "CreationDate": None}
     )
-    try:
-        with mpl.rc_context(STYLE):
-            wide = figure.get_size_inches()[0] * 25.4 > TWO_COLUMNS - 1
-            dpi = _DPI_WIDE if wide else _DPI
-            figure.savefig(part, format=kind, metadata=metadata, dpi=dpi)
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DataFileError(str(path), f"cannot be written ({error.strerror})") from error
-    return target
+    buffer = io.BytesIO()
+    with mpl.rc_context(STYLE):
+        wide = figure.get_size_inches()[0] * 25.4 > TWO_COLUMNS - 1
+        dots = dpi or (_DPI_WIDE if wide else _DPI)
+        figure.savefig(buffer, format=kind, metadata=metadata, dpi=dots)
+    return write_whole(target, buffer.getvalue())

@@ -10,8 +10,8 @@ from superatom.errors import DataFileError
 __all__ = ["write_whole"]
 
 
-def write_whole(path: str | Path, text: str) -> Path:
-    """Write `text` to a file beside `path` and rename it, so that no half file is ever seen.
+def write_whole(path: str | Path, content: str | bytes) -> Path:
+    """Write text or bytes to a file beside `path` and rename it, so that no half file is ever seen.
 
     Returns
     -------
@@ -28,7 +28,7 @@ def write_whole(path: str | Path, text: str) -> Path:
         raise DataFileError(str(path), "is a folder", hint="name a file in it")
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        part.write_text(text, encoding="utf-8")
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
         part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)
