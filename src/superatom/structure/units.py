@@ -282,15 +282,30 @@ class _Workshop:
         links = np.concatenate([self._links(keys, which), pairs[inside]])
         label = components(links, self.n)
         images = np.flatnonzero(here)
+        known: dict[tuple[int, ...], IntArray] = {}
         clashing = set(label[pairs[inside].ravel()].tolist())
         for members in _grouped(images, label[images]):
             if int(label[members[0]]) in clashing:
-                parts = self._taken_apart(members)
+                parts = self._taken_apart_alike(members, known)
                 names = ", ".join(sorted({self.sites.labels[self.cell.site[m]] for m in members}))
                 self.notes.append(f"untagged overlapping sites taken apart: {names[:120]}")
             else:
                 parts = [members]
             units += [self._unit(part, int(self.cell.site[part].min())) for part in parts]
+
+    def _taken_apart_alike(
+        self, members: IntArray, known: dict[tuple[int, ...], IntArray]
+    ) -> list[IntArray]:
+        """Return overlapping images taken apart as the symmetry images before them were."""
+        order = np.argsort(self.cell.site[members], kind="stable")
+        members = members[order]
+        sites = tuple(self.cell.site[members].tolist())
+        if len(set(sites)) < len(sites):  # a site is there twice: about a symmetry element
+            return self._taken_apart(members)
+        if sites not in known:
+            parts = self._taken_apart(members)
+            known[sites] = np.array([[m in p for p in parts].index(True) for m in members])
+        return _grouped(members, known[sites])
 
     def _taken_apart(self, members: IntArray) -> list[IntArray]:
         """Return overlapping untagged images as sets that make sense on their own."""

@@ -21,7 +21,7 @@ IntArray = NDArray[np.int64]
 RadiiTable = Literal["bondi", "alvarez"]
 
 _PROBE = 1.2  # Å, the radius with which voids of crystals are usually quoted (PLATON)
-_SPACING = 0.7  # Å between grid points
+_SPACING = 0.9  # Å between grid points
 _MOST_POINTS = 300_000  # larger cells get a coarser grid
 
 
@@ -59,7 +59,7 @@ def void_volume(numbers: IntArray, fractional: FloatArray, lattice: Lattice) -> 
 
     Notes
     -----
-    Points of a 0.7 Å grid that lie farther than r + 1.2 Å from every atom are places of the
+    Points of a 0.9 Å grid that lie farther than r + 1.2 Å from every atom are places of the
     probe's centre; the void is everything within 1.2 Å of such a place.
     """
     from scipy.ndimage import distance_transform_edt
