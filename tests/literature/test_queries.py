@@ -114,6 +114,19 @@ def test_potentials_are_compared_against_one_electrode(
         assert ids(found) == ["silver"]  # -0.80 + 0.197 + 0.05916 x 6.8 = -0.20 V
 
 
+def test_a_series_is_found_by_its_members(tmp_path: Path, made: Callable[..., Fact]) -> None:
+    facts = (
+        made("told", "[Au25-xAgx(PET)18]- (x = 1-3)", "TOF", "3", "s^-1"),
+        made("open", "[Au25-xAgx(PET)18]-", "TOF", "3", "s^-1"),
+    )
+    with Store(tmp_path / "s.sqlite") as store:
+        store.import_tables(Tables(facts=facts), "made up")
+        assert ids(find(store, formula="Au23Ag2(SC2H4Ph)18")) == ["told"]
+        assert ids(find(store, formula="Au21Ag4(SC2H4Ph)18")) == []
+        assert ids(find(store, metal="Au", dopant="Ag")) == ["told", "open"]
+        assert ids(find(store, electrons=8)) == ["told"]
+
+
 def test_what_was_cut_is_told(store: Store) -> None:
     found = find(store, limit=2)
     assert (len(found), found.total) == (2, 12)

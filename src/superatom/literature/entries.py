@@ -11,7 +11,7 @@ from superatom.literature.properties import in_first_unit, recognise
 from superatom.literature.quantities import Bounds, read_bounds
 from superatom.literature.reactions import reaction_name
 from superatom.literature.records import Fact
-from superatom.literature.subjects import Subject, read_subjects
+from superatom.literature.subjects import Subject, read_subjects, series_members
 from superatom.literature.units import UnitError, potential_vs_rhe, read_unit
 
 __all__ = ["comparable", "drop_origin", "insert_fact", "next_number", "subjects_in"]
@@ -43,7 +43,7 @@ def insert_fact(
     record = json.dumps(_lean(fact.as_dict()), ensure_ascii=False, separators=(",", ":"))
     connection.execute("INSERT INTO fact_records VALUES (?, ?)", (number, record))
     subjects = subjects_in(fact)
-    for subject in subjects:
+    for subject in (*subjects, *_members(fact)):
         connection.execute(
             "INSERT OR IGNORE INTO subjects VALUES (?, ?)",
             (_cluster_number(connection, subject), number),
@@ -114,6 +114,17 @@ def subjects_in(fact: Fact) -> tuple[Subject, ...]:
         except FormulaError:
             continue
     return tuple(found.values())
+
+
+def _members(fact: Fact) -> tuple[Subject, ...]:
+    """Return the members of series a fact is about: it is found by each of them too."""
+    found: list[Subject] = []
+    for text in fact.clusters:
+        try:
+            found += series_members(text) if read_subjects(text) else ()
+        except FormulaError:  # no formula: told by `literature check`
+            continue
+    return tuple(found)
 
 
 def _cluster_number(connection: sqlite3.Connection, subject: Subject) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from superatom.composition.parts import LigandPart, MetalPart
 from superatom.composition.series import ClusterSeries
 from superatom.errors import FormulaError, SuperatomError
 
-__all__ = ["Subject", "read_subjects", "split_clusters", "subject_of"]
+__all__ = ["Subject", "read_subjects", "series_members", "split_clusters", "subject_of"]
+
+_MOST_MEMBERS = 60  # of a series that a record is found by
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Subject:
     charge : int or None
         Charge, None if not known.
     electrons : int or float or None
-        Superatom electrons; None if charge or composition is open.
+        Superatom electrons; None if charge or composition is open, or no ligand is told.
     metals : tuple[tuple[str, Number or None], ...]
         Metals and counts; None where the count is a variable.
     ligands : tuple[tuple[str, str, Number or None], ...]
@@ -84,12 +87,39 @@ def read_subjects(text: str) -> tuple[Subject, ...]:
     (True, 8)
     """
     try:
-        found = parse_formulas(text)
+        return tuple(subject_of(formula) for formula in _parsed(text))
     except FormulaError:
         raise
     except SuperatomError as error:
         raise FormulaError(str(error), text) from error
-    return tuple(subject_of(formula) for formula in found)
+
+
+@lru_cache(maxsize=65536)
+def _parsed(text: str) -> tuple[Cluster | ClusterSeries, ...]:
+    return parse_formulas(text)
+
+
+@lru_cache(maxsize=16384)
+def series_members(text: str) -> tuple[Subject, ...]:
+    """Return the members of the series of a text that say which values x takes.
+
+    Raises
+    ------
+    FormulaError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> [member.formula for member in series_members("Au25-xAgx(SR)18 (x = 1, 2)")]
+    ['Au24Ag1(SR)18', 'Au23Ag2(SR)18']
+    """
+    found: list[Cluster] = []
+    for formula in _parsed(text):
+        if isinstance(formula, ClusterSeries):
+            known = {name for name, _ in formula.domain}
+            if set(formula.variables) <= known:
+                found += itertools.islice(formula.expand(), _MOST_MEMBERS)
+    return tuple(subject_of(member) for member in found)
 
 
 def subject_of(formula: Cluster | ClusterSeries) -> Subject:
@@ -155,6 +185,8 @@ def _added(total: Number | None, count: object) -> Number | None:
 
 
 def _electrons(cluster: Cluster) -> Number | None:
+    if not cluster.ligands:  # 'Au25' is short for a protected cluster, and says nothing of it
+        return None
     try:
         return count_electrons(cluster).total
     except SuperatomError:  # an open charge or part: the count is not known, which is an answer
