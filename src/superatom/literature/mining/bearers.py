@@ -1,0 +1,180 @@
+"""Which cluster a number belongs to: lists with 'respectively', brackets, the subject before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from superatom.literature.mining.mentions import Mention
+from superatom.literature.mining.phrases import Phrase
+from superatom.literature.mining.quantities import Quantity
+
+__all__ = ["Bearer", "Sentence", "find_bearers"]
+
+_THAN = re.compile(
+    r"\b(?:than|compared (?:to|with)|in comparison (?:to|with)|relative to|versus|vs\.?|over that of"
+    r"|superior to|as opposed to|in contrast to|unlike|instead of|rather than|similar to|from)\b"
+    r"[^,;.]*$"
+)
+_OF = re.compile(
+    r"\s*(?:values?|gaps?)?\s*(?:of|for|over|on|by|with|in|from|using|at)\s+(?:the\s+)?"
+    r"(?:[\w-]+\s+){0,3}$"
+)
+_NOTHING = re.compile(
+    r"\s*(?:NCs?|nanoclusters?|clusters?|catalysts?|\d{1,3})?\s*[:(]\s*[~<>≈]?\s*$"
+)
+_NOUN = r"(?:\s*(?:NCs?|nanoclusters?|clusters?|catalysts?|samples?))?"
+_JOIN = re.compile(rf"{_NOUN}\s*(?:,|and|or|&|,\s*and|/|vs\.?){_NOUN}\s*(?:the\s+)?")
+_REFERENCE = re.compile(
+    r"\b(?:commercial|Pt/C|bulk|nanoparticles?|NPs|RuO2|IrO2|bare|pristine|control|blank|free"
+    r"|state-of-the-art|benchmark|conventional|without|absence|theoretical|thermodynamic)\b"
+)
+_BACK = 4  # sentences one looks back for what is spoken of
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with what was found in it; places are in the passage."""
+
+    start: int
+    end: int
+    text: str
+    mentions: tuple[Mention, ...]
+
+    def between(self, start: int, end: int) -> str:
+        """Return the text between two places of the passage."""
+        return self.text[max(0, start - self.start) : max(0, end - self.start)]
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """The clusters a quantity belongs to and how that was told."""
+
+    mentions: tuple[Mention, ...]
+    rule: str
+
+
+def find_bearers(
+    group: list[Quantity], phrase: Phrase | None, sentence: Sentence, before: list[Sentence]
+) -> list[Bearer]:
+    """Return the bearer of each quantity of a list; bearers without mentions are unknown."""
+    if len(group) > 1 and (told := _respectively(group, sentence)):
+        return told
+    found = [_direct(quantity, phrase, sentence) for quantity in group]
+    if all(one.mentions for one in found):
+        return found
+    if any(one.rule == "reference material" for one in found):
+        return found
+    subject = _earlier(group[0], sentence, before)
+    return [one if one.mentions else subject for one in found]
+
+
+def _respectively(group: list[Quantity], sentence: Sentence) -> list[Bearer]:
+    """Match '1.67 and 0.73 V for A and B, respectively', in either order."""
+    lists = [m for m in _lists(sentence) if len(m) == len(group)]
+    if not lists:
+        return []
+    told = "respectively" in sentence.text
+    first, last = group[0].at[0], group[-1].at[1]
+
+    def distance(mentions: list[Mention]) -> int:
+        return min(abs(first - mentions[-1].at[1]), abs(mentions[0].at[0] - last))
+
+    nearest = min(lists, key=distance)
+    if not told and distance(nearest) > 25:
+        return []
+    return [Bearer((mention,), "respectively") for mention in nearest]
+
+
+def _lists(sentence: Sentence) -> list[list[Mention]]:
+    """Return the mentions that stand in lists ('A, B and C')."""
+    lists: list[list[Mention]] = []
+    for mention in sentence.mentions:
+        last = lists[-1][-1] if lists else None
+        if last is not None and last.at == mention.at:
+            continue
+        joined = last is not None and _JOIN.fullmatch(sentence.between(last.at[1], mention.at[0]))
+        if joined:
+            lists[-1].append(mention)
+        else:
+            lists.append([mention])
+    return [one for one in lists if len(one) > 1]
+
+
+def _direct(quantity: Quantity, phrase: Phrase | None, sentence: Sentence) -> Bearer:
+    """Return the cluster named beside the number in the same sentence."""
+    start, end = quantity.at
+    left = [m for m in sentence.mentions if m.at[1] <= start]
+    right = [m for m in sentence.mentions if m.at[0] >= end]
+    if left and _NOTHING.fullmatch(sentence.between(left[-1].at[1], start)):
+        return Bearer((left[-1],), "in brackets behind the formula")
+    clause = sentence.between(max(sentence.start, start - 70), start)
+    compared = re.search(
+        r"\b(?:than|compared (?:to|with))\b(?:(?!\bwhile\b|\bwhereas\b|;).)*$", clause
+    )
+    if compared:
+        named = [m for m in left if m.at[0] >= start - len(clause) + compared.start()]
+        if named:
+            return Bearer((named[-1],), "compared with")
+        if _REFERENCE.search(compared[0]) or "(" in compared[0] or "the " in compared[0]:
+            return Bearer((), "reference material")
+    if _REFERENCE.search(sentence.between(max(sentence.start, start - 30), start)):
+        return Bearer((), "reference material")
+    if phrase is not None:
+        told = [
+            m
+            for m in sentence.mentions
+            if m.at[0] >= phrase.end
+            and _OF.fullmatch(sentence.between(phrase.end, m.at[0]))
+            and (m.at[1] <= start or phrase.start >= end)
+        ]
+        if told:
+            return Bearer(_with_list(told[0], sentence), "property of the formula")
+    if right and re.fullmatch(
+        r"\s*(?:[,)]\s*)?(?:for|over|on|of|by|with|from)\s+(?:the\s+)?(?:[\w-]+\s){0,2}",
+        sentence.between(end, right[0].at[0]),
+    ):
+        return Bearer(_with_list(right[0], sentence), "formula behind the number")
+    subject = _subject(left, sentence)
+    if subject is not None:
+        return Bearer(_with_list(subject, sentence), "subject of the sentence")
+    return Bearer((), "")
+
+
+def _subject(left: list[Mention], sentence: Sentence) -> Mention | None:
+    """Return the mention nearest on the left that is not there for comparison."""
+    for mention in reversed(left):
+        if not _THAN.search(sentence.between(sentence.start, mention.at[0])):
+            return mention
+    return None
+
+
+def _with_list(mention: Mention, sentence: Sentence) -> tuple[Mention, ...]:
+    """Return the whole list a mention stands in: what is said of it holds for all."""
+    for one in _lists(sentence):
+        if mention in one:
+            return tuple(one)
+    return (mention,)
+
+
+def _earlier(quantity: Quantity, sentence: Sentence, before: list[Sentence]) -> Bearer:
+    """Return what was spoken of in the sentences before."""
+    word = re.search(r"\b(latter|former)\b", sentence.between(sentence.start, quantity.at[0]))
+    for back, earlier in enumerate(reversed(before[-_BACK:])):
+        if not earlier.mentions:
+            continue
+        mentions = list(earlier.mentions)
+        if word and len(mentions) > 1:
+            chosen = mentions[-1] if word[1] == "latter" else mentions[0]
+            return Bearer((chosen,), f"the {word[1]}")
+        bare = [m for m in mentions if not _THAN.search(earlier.between(earlier.start, m.at[0]))]
+        if bare:
+            distinct = {m.full for m in bare}
+            rule = (
+                "the one cluster of the sentence before"
+                if len(distinct) == 1
+                else ("subject of a sentence before")
+            )
+            del back
+            return Bearer(_with_list(bare[0], earlier), rule)
+    return Bearer((), "")

@@ -1,0 +1,309 @@
+"""Candidate facts: a property, its value, and the cluster it is told for, by named rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from superatom.literature.mining.bearers import Bearer, Sentence, find_bearers
+from superatom.literature.mining.phrases import Phrase, find_phrases, find_reactions
+from superatom.literature.mining.quantities import Quantity, find_quantities
+from superatom.literature.mining.text import Passage
+from superatom.literature.properties import Property
+from superatom.literature.units import UnitError, read_unit
+
+__all__ = ["Statement", "statements_in"]
+
+_CONDITION = re.compile(
+    r"(?:\b(?:at|under|@|to reach|to achieve|to deliver|reach|reaching|achieving|delivering|when"
+    r"|from|for)|\()\s*"
+    r"(?:(?:an?|the|applied|constant|potentials?|overpotentials?|current density|voltage|cell"
+    r"|temperature|low|high|very|only|same|given|of|around|about|~|η|=|E)\s*)*$"
+)
+_PLACED = re.compile(
+    r"(?:\s*\([^()]*\))?\s*(?:peaks?|maxim(?:um|a)|bands?|values?)?\s*(?:is|was|are|were|being)?\s*"
+    r"(?:mainly |clearly )?(?:of|located|cent[er]{2}ed|observed|occurring|occurs?|appear\w*|lies"
+    r"|positioned|situated|found|detected|starts?|achieved)?\s*(?:at|around|from)\s*"
+    r"(?:m/z\s*)?(?:of\s*)?(?:about|around|~|ca\.?)?\s*$"
+)
+_CHANGE = re.compile(
+    r"\s*(?P<word>decreases?|increases?|reductions?|drops?|lower|higher|enhancements?|improvements?)"
+    r"(?:\s+(?:of|in))?\s+(?:the\s+)?$"
+)
+_HIGHER = re.compile(
+    r"\s*(?:higher|greater|larger|more|better|faster|stronger|that|as|enhance|than|over"
+    r"|increase|improve|the)"
+)
+_LIGHT = re.compile(r"photoluminescen|emission|fluorescen|luminescen|quantum yield|\bPL\b")
+_SUPERATOM = re.compile(
+    r"\s*(?:-)?\s*(?:superatom|free|valence|config|system|closed|shell|core|kernel"
+    r"|count|NC|cluster|electronic|[,);.]|$)",
+    re.I,
+)
+_TRANSFER = re.compile(r"transfer|pathway|reduc|process|ORR|oxygen|proton|step|reaction", re.I)
+_CATALYSIS = re.compile(
+    r"cataly|conversion|substrate|coupling|cycloaddition|click|reaction of|hydrogenation|oxidation"
+    r"|alkyne|azide|examples",
+    re.I,
+)
+_REACH = 110  # characters between a property and its value
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A property, a value and their cluster, before they become a record."""
+
+    property: str
+    entry: Property
+    quantity: Quantity
+    unit: str
+    value: str
+    bearer: Bearer
+    reaction: str
+    conditions: tuple[str, ...]
+    sentence: Sentence
+    rule: str
+
+
+def statements_in(
+    passage: Passage, sentence: Sentence, before: list[Sentence], reaction: str
+) -> Iterator[Statement]:
+    """Yield what a sentence says about clusters in numbers."""
+    taken = [m.at for m in sentence.mentions]
+    quantities = find_quantities(passage, sentence.start, sentence.end, taken)
+    phrases = find_phrases(passage, sentence.start, sentence.end)
+    phrases = [p for p in phrases if not any(a <= p.start < b for a, b in taken)]
+    groups: dict[int, list[Quantity]] = {}
+    for quantity in quantities:
+        groups.setdefault(quantity.group, []).append(quantity)
+    lists = list(groups.values())
+    chosen = [_phrase(group, phrases, lists, sentence, passage) for group in lists]
+    loose = _conditions(lists, chosen, passage)
+    for group, found in zip(lists, chosen, strict=True):
+        if found is not None:
+            yield from _told(group, found, sentence, before, reaction, loose)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    phrase: Phrase | None
+    name: str
+    of: str
+    entry: Property
+    rule: str
+    sign: int = 1
+
+
+def _phrase(
+    group: list[Quantity],
+    phrases: list[Phrase],
+    lists: list[list[Quantity]],
+    sentence: Sentence,
+    passage: Passage,
+) -> _Choice | None:
+    """Choose the property a list of numbers is a value of; None for conditions and the rest."""
+    best: tuple[float, Phrase, Property, str] | None = None
+    for phrase in phrases:
+        entry = next(
+            (
+                phrase.entry(k)
+                for k in range(len(phrase.names))
+                if unit_fits(group[0], phrase.entry(k))
+            ),
+            None,
+        )
+        if entry is None:
+            continue
+        cost, rule = _cost(group, phrase, lists, sentence, passage)
+        if cost < (best[0] if best else _REACH):
+            best = (cost, phrase, entry, rule)
+    if best is None:
+        return _without_phrase(group, sentence)
+    _, phrase, entry, rule = best
+    return _named(group, phrase, entry, rule, sentence)
+
+
+def _cost(
+    group: list[Quantity],
+    phrase: Phrase,
+    lists: list[list[Quantity]],
+    sentence: Sentence,
+    passage: Passage,
+) -> tuple[float, str]:
+    start, end = group[0].at[0], group[-1].at[1]
+    never = float("inf")
+    if phrase.end <= start:
+        gap = sentence.between(phrase.end, start)
+        placed = bool(_PLACED.fullmatch(gap))
+        if not placed and _is_condition(group, passage, sentence):
+            return never, ""
+        rivals = [
+            g
+            for g in lists
+            if g is not group and phrase.end <= g[0].at[0] < start and g[0].unit == group[0].unit
+        ]
+        rivals = [g for g in rivals if not _is_condition(g, passage, sentence)]
+        listed = all(_listed_pair(g, sentence) for g in [*rivals, group])
+        extra = 0 if listed and rivals else 60 * len(rivals)
+        extra += 30 * gap.count(";") + 15 * len(re.findall(r"\b(?:while|whereas|but|which)\b", gap))
+        return len(gap) + extra, "property before the value"
+    if phrase.start >= end:
+        gap = sentence.between(end, phrase.start)
+        if len(gap) > 48 or re.search(r"[;:,]|\b(?:and|at|in (?!the)|while|with)\b", gap):
+            return never, ""
+        return len(gap) + 8, "value before the property"
+    return never, ""
+
+
+def _listed_pair(group: list[Quantity], sentence: Sentence) -> bool:
+    """Whether a number stands behind a formula and a colon or in brackets behind it."""
+    start = group[0].at[0]
+    left = [m for m in sentence.mentions if m.at[1] <= start]
+    return bool(left) and bool(
+        re.fullmatch(r"\s*(?:NCs?)?\s*[:(=]\s*", sentence.between(left[-1].at[1], start))
+    )
+
+
+def _is_condition(group: list[Quantity], passage: Passage, sentence: Sentence) -> bool:
+    before = sentence.between(max(sentence.start, group[0].at[0] - 60), group[0].at[0])
+    match = _CONDITION.search(before)
+    return bool(match) and not (match is not None and match[0].strip() == "(")
+
+
+def unit_fits(quantity: Quantity, entry: Property) -> bool:
+    """Whether a property can have a value in the unit of a quantity."""
+    texts = {u.text for u in entry.units}
+    unit = quantity.unit
+    if not unit:
+        return bool(texts & {"m/z", "e", "pH"}) or entry.name == "TON"
+    ratio = {"%", "mol%", "wt%", "at%", "x", "equiv", "ppm", "vol%"}
+    if unit in ratio or texts & ratio == texts:
+        return unit in texts or (unit in {"%"} and "%" in texts)
+    try:
+        given = read_unit(unit)
+    except UnitError:
+        return False
+    return any(given.dimension == u.dimension for u in entry.units if u.text not in ratio)
+
+
+def _named(
+    group: list[Quantity], phrase: Phrase, entry: Property, rule: str, sentence: Sentence
+) -> _Choice | None:
+    from superatom.literature.properties import recognise
+
+    name, of, sign = entry.name, phrase.of, 1
+    if phrase.start >= group[-1].at[1]:
+        gap = sentence.between(group[-1].at[1], phrase.start)
+        change = _CHANGE.search(gap)
+        if change is not None and change["word"].rstrip("s") in {
+            "decrease",
+            "increase",
+            "reduction",
+            "drop",
+            "enhancement",
+            "improvement",
+        }:
+            changed = recognise(f"{entry.name} change")
+            if changed.property is None or changed.name != f"{entry.name} change":
+                return None
+            entry, name, of = changed.property, changed.name, ""
+            sign = -1 if change["word"].startswith(("decrease", "reduction", "drop")) else 1
+    if name == "yield" and _CATALYSIS.search(sentence.text):
+        entry, name = _entry("product yield"), "product yield"
+    return _Choice(phrase, name, of, entry, rule, sign)
+
+
+def _entry(name: str) -> Property:
+    from superatom.literature.properties import recognise
+
+    entry = recognise(name).property
+    if entry is None:
+        raise KeyError(name)
+    return entry
+
+
+def _without_phrase(group: list[Quantity], sentence: Sentence) -> _Choice | None:
+    """Return the property a unit tells by itself: 'x times higher', '8-electron'."""
+    quantity, end = group[0], group[-1].at[1]
+    behind = sentence.between(end, end + 50)
+    if quantity.unit == "x" and _HIGHER.match(behind):
+        name = (
+            "photoluminescence enhancement"
+            if _LIGHT.search(sentence.between(quantity.at[0] - 80, end + 60))
+            else "activity ratio"
+        )
+        return _Choice(None, name, "", _entry(name), "times higher")
+    printed = sentence.between(*quantity.at)
+    if quantity.unit == "e" and _SUPERATOM.match(behind) and not _TRANSFER.search(behind[:30]):
+        close = any(
+            abs(m.at[1] - quantity.at[0]) < 25 or abs(m.at[0] - end) < 40 for m in sentence.mentions
+        )
+        if (
+            close
+            and quantity.value.isdigit()
+            and not _TRANSFER.search(sentence.between(quantity.at[0] - 25, quantity.at[0]))
+            and "." not in printed
+        ):
+            name = "superatom electron count"
+            return _Choice(None, name, "", _entry(name), "n-electron superatom")
+    return None
+
+
+def _conditions(
+    lists: list[list[Quantity]], chosen: list[_Choice | None], passage: Passage
+) -> list[tuple[int, str]]:
+    """Return the quantities that say under what conditions, with their places."""
+    found = []
+    for group, choice in zip(lists, chosen, strict=True):
+        if choice is None and group[0].unit:
+            start, end = group[0].at[0], group[-1].at[1]
+            found.append((start, " ".join(passage.text[start:end].split())))
+    return found
+
+
+def _told(
+    group: list[Quantity],
+    found: _Choice,
+    sentence: Sentence,
+    before: list[Sentence],
+    reaction: str,
+    loose: list[tuple[int, str]],
+) -> Iterator[Statement]:
+    bearers = find_bearers(group, found.phrase, sentence, before)
+    names = found.phrase.names if found.phrase else (found.name,)
+    paired = len(names) == len(group) > 1
+    near = sorted(loose, key=lambda c: abs(c[0] - group[0].at[0]))[:2]
+    for index, (quantity, bearer) in enumerate(zip(group, bearers, strict=True)):
+        if not bearer.mentions:
+            continue
+        entry = found.phrase.entry(index) if paired and found.phrase else found.entry
+        name = entry.name if paired else found.name
+        title = f"{name} {found.of}".strip() if entry.specified else name
+        told = _reaction_at(sentence, quantity.at[0]) or reaction
+        value = quantity.value
+        if found.sign < 0 and not value.startswith("-"):
+            value = f"-{value}"
+        yield Statement(
+            title,
+            entry,
+            quantity,
+            _unit(quantity, entry),
+            value,
+            bearer,
+            told,
+            tuple(text for _, text in sorted(near)),
+            sentence,
+            f"{found.rule}; {bearer.rule}",
+        )
+
+
+def _unit(quantity: Quantity, entry: Property) -> str:
+    return quantity.unit or (entry.units[0].text if entry.units else "")
+
+
+def _reaction_at(sentence: Sentence, place: int) -> str:
+    named = list(find_reactions(sentence.text))
+    if not named:
+        return ""
+    return min(named, key=lambda r: abs(r[0] + sentence.start - place))[1]

@@ -1,0 +1,319 @@
+"""Mining a paper: from its file to candidate facts for a person to review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from superatom import __version__
+from superatom.literature.mining.bearers import Sentence
+from superatom.literature.mining.definitions import Definition, find_definitions, linked
+from superatom.literature.mining.facts import Statement, statements_in
+from superatom.literature.mining.mentions import Mention, find_mentions
+from superatom.literature.mining.phrases import find_reactions
+from superatom.literature.mining.sentences import sentences
+from superatom.literature.mining.synthesis import Step, steps_in
+from superatom.literature.mining.text import Manuscript, Passage, read_manuscript
+from superatom.literature.records import Document, Fact, Source, candidate
+from superatom.provenance import Provenance, stamp
+
+__all__ = ["EXTRACTOR", "Extractor", "Mined", "mine", "mine_manuscript"]
+
+EXTRACTOR = "rules"
+_READ = {"paragraph", "caption"}
+_CATEGORIES = {
+    "optical": {
+        "quantum yield",
+        "emission maximum",
+        "excitation maximum",
+        "absorption maximum",
+        "lifetime",
+        "photoluminescence enhancement",
+        "molar absorptivity",
+    },
+    "synthesis": {
+        "yield",
+        "temperature",
+        "time",
+        "pH",
+        "solvent",
+        "reductant",
+        "reductant amount",
+        "amount",
+    },
+    "characterisation": {
+        "HOMO-LUMO gap",
+        "band gap",
+        "valence band maximum",
+        "size",
+        "ESI-MS m/z",
+        "conduction band minimum",
+        "molecular mass",
+        "XPS binding energy",
+        "NMR shift",
+        "NMR coupling constant",
+        "wavenumber",
+        "mass loss",
+        "magnetic moment",
+        "charge transfer",
+    },
+    "structure": {
+        "bond length",
+        "bond angle",
+        "superatom electron count",
+        "metal atoms",
+        "coordination number",
+        "dopant coordination",
+    },
+    "stability": {"decomposition temperature"},
+}
+
+
+class Extractor(Protocol):
+    """Anything that finds candidates in a paper, such as a language model; none is built in."""
+
+    def __call__(self, manuscript: Manuscript, mentions: tuple[Mention, ...]) -> list[Fact]:
+        """Return candidates; their offsets point into the text of the manuscript."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """What was found in a paper.
+
+    Attributes
+    ----------
+    document : Document
+        The paper.
+    mentions : tuple[Mention, ...]
+        Formulas in the order of the text, short names linked to the whole formula.
+    definitions : tuple[Definition, ...]
+        Short names and abbreviations the text explains.
+    candidates : tuple[Fact, ...]
+        Facts that wait for review, with quote, offsets and rule.
+    provenance : Provenance
+        Version and hash of the text.
+    """
+
+    document: Document
+    mentions: tuple[Mention, ...]
+    definitions: tuple[Definition, ...]
+    candidates: tuple[Fact, ...]
+    provenance: Provenance
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON types."""
+        return {
+            "document": self.document.as_dict(),
+            "mentions": [
+                {
+                    "start": m.start,
+                    "end": m.end,
+                    "printed": m.printed,
+                    "formula": m.normal,
+                    "full": m.full,
+                    "rule": m.rule,
+                }
+                for m in self.mentions
+            ],
+            "definitions": [
+                {
+                    "name": d.name,
+                    "meaning": d.meaning,
+                    "kind": d.kind,
+                    "start": d.start,
+                    "end": d.end,
+                    "rule": d.rule,
+                }
+                for d in self.definitions
+            ],
+            "candidates": [fact.as_dict() for fact in self.candidates],
+            "provenance": self.provenance.as_dict(),
+        }
+
+
+def mine(
+    path: str | Path, *, document: Document | None = None, extractor: Extractor | None = None
+) -> Mined:
+    """Find formulas, definitions and candidate facts in a paper.
+
+    Parameters
+    ----------
+    path : str or Path
+        .md, .txt, .html, .xml or .pdf.
+    document : Document, optional
+        What the paper is; by default it goes by the name of its file.
+    extractor : Extractor, optional
+        A second finder whose candidates are added to those of the rules.
+
+    Raises
+    ------
+    DataFileError
+        If the file cannot be read as text.
+    MissingExtra
+        If a PDF is given and no reader of PDF is installed.
+    """
+    return mine_manuscript(read_manuscript(path), document=document, extractor=extractor)
+
+
+def mine_manuscript(
+    manuscript: Manuscript, *, document: Document | None = None, extractor: Extractor | None = None
+) -> Mined:
+    """Find formulas, definitions and candidate facts in a text; see `mine`."""
+    paper = document or Document(manuscript.name, citation=manuscript.name)
+    found = [list(find_mentions(p, n)) for n, p in enumerate(manuscript.passages)]
+    definitions = tuple(
+        d
+        for p, mentions in zip(manuscript.passages, found, strict=True)
+        if p.kind != "reference"
+        for d in find_definitions(p, mentions)
+    )
+    mentions = tuple(linked([m for one in found for m in one], definitions))
+    facts = dict.fromkeys(_candidates(manuscript, mentions, paper))
+    if extractor is not None:
+        facts.update(dict.fromkeys(extractor(manuscript, mentions)))
+    unique = {fact.id: fact for fact in facts}
+    return Mined(
+        paper,
+        mentions,
+        definitions,
+        tuple(unique.values()),
+        stamp("mining by rules", manuscript.text),
+    )
+
+
+def _candidates(
+    manuscript: Manuscript, mentions: tuple[Mention, ...], paper: Document
+) -> Iterator[Fact]:
+    by_passage: dict[int, list[Mention]] = {}
+    for mention in mentions:
+        by_passage.setdefault(mention.passage, []).append(mention)
+    before: list[Sentence] = []
+    section, reaction = "", ""
+    for number, passage in enumerate(manuscript.passages):
+        if passage.kind not in _READ:
+            continue
+        if passage.section != section and passage.kind == "paragraph":
+            section, before = passage.section, []
+            reaction = next((name for _, name in find_reactions(section)), "")
+        own = list(before) if passage.kind == "paragraph" else []
+        for sentence in _sentences(passage, by_passage.get(number, [])):
+            reaction = _last_reaction(sentence) or reaction
+            for statement in statements_in(passage, sentence, own, reaction):
+                yield _fact(statement, passage, manuscript, paper)
+            for step in steps_in(passage, sentence, own):
+                yield _step_fact(step, passage, sentence, manuscript, paper)
+            own.append(sentence)
+        if passage.kind == "paragraph":
+            before = own[-4:]
+
+
+def _last_reaction(sentence: Sentence) -> str:
+    return next((name for _, name in reversed(list(find_reactions(sentence.text)))), "")
+
+
+def _sentences(passage: Passage, mentions: list[Mention]) -> Iterator[Sentence]:
+    for start, end in sentences(passage.text):
+        inside = tuple(m for m in mentions if start <= m.at[0] < end)
+        yield Sentence(start, end, passage.text[start:end], inside)
+
+
+def _fact(statement: Statement, passage: Passage, manuscript: Manuscript, paper: Document) -> Fact:
+    base = statement.entry.name
+    category = next((c for c, names in _CATEGORIES.items() if base in names), "catalysis")
+    catalysis = category == "catalysis"
+    conditions = "; ".join(statement.conditions)
+    return _candidate(
+        manuscript,
+        passage,
+        paper,
+        statement.sentence,
+        statement.quantity.at,
+        clusters=_clusters(statement.bearer.mentions),
+        category=category,
+        reaction=statement.reaction if catalysis else "",
+        name=statement.property,
+        comparator=statement.quantity.comparator,
+        value=statement.value,
+        unit=statement.unit,
+        conditions=conditions,
+        rule=statement.rule,
+        remark=_printed(statement.bearer.mentions),
+    )
+
+
+def _step_fact(
+    step: Step, passage: Passage, sentence: Sentence, manuscript: Manuscript, paper: Document
+) -> Fact:
+    return _candidate(
+        manuscript,
+        passage,
+        paper,
+        sentence,
+        step.at,
+        clusters=_clusters(step.mentions),
+        category="synthesis",
+        reaction="",
+        name=step.property,
+        comparator=step.comparator,
+        value=step.value,
+        unit=step.unit,
+        conditions="",
+        rule=step.rule,
+        remark=_printed(step.mentions),
+    )
+
+
+def _candidate(
+    manuscript: Manuscript,
+    passage: Passage,
+    paper: Document,
+    sentence: Sentence,
+    at: tuple[int, int],
+    *,
+    clusters: tuple[str, ...],
+    category: str,
+    reaction: str,
+    name: str,
+    comparator: str,
+    value: str,
+    unit: str,
+    conditions: str,
+    rule: str,
+    remark: str,
+) -> Fact:
+    start, end = passage.place(*at)
+    whole = passage.place(sentence.start, sentence.end)
+    fact = Fact(
+        id="",
+        clusters=clusters,
+        category=category,
+        property=name,
+        value=value,
+        source=Source(
+            paper.id,
+            passage.section,
+            start,
+            end,
+            extractor=EXTRACTOR,
+            version=__version__,
+            status="mined",
+        ),
+        reaction=reaction,
+        comparator=comparator,
+        unit=unit,
+        conditions=conditions,
+        remark=remark,
+    )
+    return candidate(fact, rule=rule, quote=manuscript.text[whole[0] : whole[1]])
+
+
+def _clusters(mentions: tuple[Mention, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m.full for m in mentions))
+
+
+def _printed(mentions: tuple[Mention, ...]) -> str:
+    short = [m.printed for m in mentions if m.full != m.normal]
+    return f"printed as {', '.join(dict.fromkeys(short))}" if short else ""

@@ -1,0 +1,226 @@
+"""Words that name a property, a product, a reaction, a solvent or a reductant in a sentence."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from superatom.composition.markup import SUB
+from superatom.literature.mining.text import Passage
+from superatom.literature.properties import Property, properties, recognise, species_key
+from superatom.literature.reactions import reaction_name
+
+__all__ = ["Phrase", "find_phrases", "find_reactions", "find_substances"]
+
+#: Names of the vocabulary that in running text mostly name a condition or something else.
+_VAGUE = frozenset(
+    {
+        "potential",
+        "current",
+        "temperature",
+        "time",
+        "pressure",
+        "concentration",
+        "amount",
+        "wavelength",
+        "rate",
+        "loading",
+        "size",
+        "length",
+        "angle",
+        "distance",
+        "charge",
+        "mass",
+        "scale",
+        "dose",
+        "emission",
+        "excitation",
+        "HOMO",
+        "LUMO",
+        "cycles",
+        "thickness",
+        "width",
+        "free electrons",
+        "enhancement",
+        "barrier",
+        "reaction time",
+        "n",
+        "k",
+        "j",
+        "J",
+        "CN",
+        "pH",
+        "onset",
+        "equivalents",
+        "number of atoms",
+        "storage time",
+        "dimensions",
+        "reaction temperature",
+        "core mass",
+        "gap",
+        "binding energy",
+        "formation energy",
+    }
+) - {"gap", "binding energy", "formation energy", "size"}
+_SHORT = frozenset(
+    {"FE", "TOF", "TON", "QY", "PLQY", "PCE", "VBM", "CBM", "LOD", "STH", "m/z", "η", "ee", "gap"}
+)
+_LEAD = r"(?:\s*(?:of|for|to|towards?|in|the|into|producing|production of|formation of)\b){0,3}\s*"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that name a property.
+
+    Attributes
+    ----------
+    start, end : int
+        Place in the passage.
+    names : tuple[str, ...]
+        Properties of the vocabulary; two for 'excitation and emission maxima'.
+    of : str
+        Product it is told for.
+    """
+
+    start: int
+    end: int
+    names: tuple[str, ...]
+    of: str = ""
+
+    def entry(self, index: int = 0) -> Property:
+        """Return the property in the vocabulary."""
+        return _by_name()[self.names[min(index, len(self.names) - 1)]]
+
+
+def find_phrases(passage: Passage, start: int, end: int) -> list[Phrase]:
+    """Return the phrases between two places, in order; the longest where several fit."""
+    text = passage.text
+    found = []
+    for match in _pattern().finditer(text, start, end):
+        names = _meanings()[_folded(match[0])]
+        if not _stands_alone(passage, match) or (found and match.start() < found[-1].end):
+            continue
+        behind = match.end()
+        of = _product(passage, match.start(), behind, start, end) if _takes(names) else ("", behind)
+        found.append(Phrase(match.start(), max(behind, of[1]), names, of[0]))
+    return found
+
+
+def _stands_alone(passage: Passage, match: re.Match[str]) -> bool:
+    behind = passage.text[match.end() : match.end() + 1]
+    lowered = passage.marked.levels[match.end() : match.end() + 1] == SUB
+    if match[0] == "FE":
+        return (
+            lowered
+            or not behind.isalpha()
+            or bool(_species_pattern().match(passage.text, match.end()))
+        )
+    return not behind.isalnum() or lowered
+
+
+def _takes(names: tuple[str, ...]) -> bool:
+    return _by_name()[names[0]].specified
+
+
+def _product(passage: Passage, start: int, behind: int, low: int, high: int) -> tuple[str, int]:
+    """Return the product told beside a phrase, and where the phrase then ends."""
+    text = passage.text
+    at = behind
+    if match := re.compile(r"\s*\(\s*FEs?\s*\)").match(text, at, high):
+        at = match.end()
+    for pattern in (r"\s?\(?\s*", _LEAD):
+        lead = re.compile(pattern).match(text, at, high)
+        species = _species_pattern().match(text, lead.end() if lead else at, high)
+        if species:
+            return species_key(species[0]), species.end()
+    before = re.compile(
+        rf"({_species_pattern().pattern})\s*(?:production|evolution|formation)?\s*$"
+    ).search(text, max(low, start - 32), start)
+    return (species_key(before[1]), behind) if before else ("", behind)
+
+
+@lru_cache(maxsize=1)
+def _species_pattern() -> re.Pattern[str]:
+    names = {n for row in _rows("products.csv") for n in (row["name"], *row["aliases"].split(";"))}
+    names = {n for n in names if n and "^" not in n}
+    words = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z0-9])|(?<=FE)(?:{words})(?![a-z0-9])")
+
+
+def _rows(table: str) -> list[dict[str, str]]:
+    path = resources.files("superatom.literature") / "data" / table
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> dict[str, Property]:
+    return {entry.name: entry for entry in properties()}
+
+
+def _folded(words: str) -> str:
+    flat = re.sub(r"[\s-]+", " ", words)
+    return flat if len(flat) <= 4 else flat.casefold()
+
+
+@lru_cache(maxsize=1)
+def _meanings() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in properties():
+        for name in (entry.name, *entry.aliases):
+            usable = (len(name) > 4 and name not in _VAGUE) or name in _SHORT
+            if entry.kind == "number" and usable and "(" not in name:
+                found.setdefault(_folded(name), (entry.name,))
+    for row in _rows("mining_words.csv"):
+        if row["kind"] == "phrase":
+            names = tuple(recognise(n).name for n in row["meaning"].split(" + "))
+            found[_folded(row["words"])] = names
+    return found
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> re.Pattern[str]:
+    names = sorted(_meanings(), key=len, reverse=True)
+    long = "|".join(re.escape(n).replace(r"\ ", r"[\s-]+") for n in names if len(n) > 4)
+    short = "|".join(re.escape(n) for n in names if len(n) <= 4)
+    return re.compile(rf"(?<![A-Za-z])(?:(?i:{long})|(?:{short}))")
+
+
+@lru_cache(maxsize=1)
+def _reaction_pattern() -> re.Pattern[str]:
+    names = {n for r in _rows("reactions.csv") for n in (r["name"], *r["aliases"].split(";")) if n}
+    words = "|".join(
+        re.escape(n).replace(r"\ ", r"[\s-]+")
+        if len(n) <= 5
+        else "(?i:" + re.escape(n).replace(r"\ ", r"[\s-]+") + ")"
+        for n in sorted(names, key=len, reverse=True)
+    )
+    return re.compile(rf"(?<![A-Za-z])e?(?P<name>{words})(?![A-Za-z])")
+
+
+def find_reactions(text: str) -> Iterator[tuple[int, str]]:
+    """Yield where a reaction is named, and its short name."""
+    for match in _reaction_pattern().finditer(text):
+        yield match.start(), reaction_name(match["name"])
+
+
+@lru_cache(maxsize=2)
+def _substances(kind: str) -> tuple[re.Pattern[str], dict[str, str]]:
+    names = {
+        w.replace("N.N", "N,N"): r["meaning"]
+        for r in _rows("mining_words.csv")
+        if r["kind"] == kind
+        for w in r["words"].split(";")
+    }
+    words = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])"), names
+
+
+def find_substances(kind: str, text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """Yield where a solvent or reductant is named, and its usual name."""
+    pattern, names = _substances(kind)
+    for match in pattern.finditer(text, start, end):
+        yield match.start(), match.end(), names[match[0]]

@@ -1,0 +1,172 @@
+"""Synthesis steps told in a sentence: temperature, time, solvent, reductant, pH, yield."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from superatom.literature.mining.bearers import Sentence
+from superatom.literature.mining.mentions import Mention
+from superatom.literature.mining.phrases import find_substances
+from superatom.literature.mining.quantities import Quantity, find_quantities
+from superatom.literature.mining.text import Passage
+
+__all__ = ["Step", "steps_in"]
+
+_MADE = re.compile(
+    r"\b(?:synthesi[sz]\w*|prepar(?:ed|ation|ing)|obtain(?:ed|ing)?|produc(?:ed|tion|ing)|yield(?:ed|ing)"
+    r"|isolated|convert(?:ed|s|ing)?|transform(?:ed|s|ation|ing)?|react(?:ed|ing|ion|s)|etch(?:ed|ing)?"
+    r"|incubat\w+|heat(?:ed|ing)?|stirr(?:ed|ing)|form(?:ed|ation|s)|fabricat\w+|generated|reduc(?:ed|ing"
+    r"|tion|tant)|solvent|ligand exchange|LEIST|size focusing|thermal|aged|ageing)\b",
+    re.I,
+)
+_USED = re.compile(
+    r"\bcataly|electro(?:cataly|lyte|de)|photo(?:cataly|lumin)|\bORR\b|\bHER\b|\bOER\b|\bFE\b|current"
+    r"|potential|substrate|emission|emit|stab(?:le|ility)|absor(?:b|p)|spectr|coupling|cycloaddition"
+    r"|durab|lifetime|nitrophenol|conversion|TOF",
+    re.I,
+)
+_TO = re.compile(
+    r"\b(?:into|to|gives?|gave|giving|yield(?:ed|ing|s)?|produc(?:e|ed|ing)|form(?:ed|ing|s)?"
+    r"|afford(?:ed|ing)?|obtain(?:ed)?|generat(?:e|ed|ing)|towards?)\b[^,;.]{0,40}$"
+)
+_MADE_OF = re.compile(
+    r"\b(?:synthes[ie][sz]\w*|preparation|formation|production|synthesi[sz]ed|prepared|obtained|made"
+    r"|isolated|reported)\s+(?:of\s+)?(?:(?:the|an?|pure|atomically precise|monodisperse|new)\s+)*"
+    r"(?:[\w-]+\s+){0,3}$",
+    re.I,
+)
+_FROM = re.compile(r"\b(?:from|using|reacting|with|of|by)\b[^,;.]{0,25}$")
+_TIME = re.compile(
+    r"(?:\b(?:for|within|after|over|in|during|lasted?|about|~|up to|another|takes?)\s*"
+    r"(?:only|about|ca\.?|the|first|a|next|~)?\s*)$"
+)
+_PH = re.compile(
+    r"\bpH\s*(?:value\s*)?(?P<lead>(?:of|to|at|is|was|=|~|>|<|≥|≤|above|below|around|about|\s)*)"
+    r"(?P<value>\d+(?:\.\d+)?)(?:\s?(?:-|to)\s?(?P<high>\d+(?:\.\d+)?))?"
+)
+_AS_SOLVENT = re.compile(r"\s*(?:solution\s*)?(?:\(?as\s+(?:the\s+|a\s+)?)?(?:co-?)?solvents?\b")
+_IN = re.compile(
+    r"\b(?:in|solvent(?:s)?(?:\s*(?:is|was|of|such as|:))?)\s+(?:an?\s+|the\s+|pure\s+)?(?:mixture of\s+)?$"
+)
+_REDUCED = re.compile(r"\b(?:reduc\w+|reductant)\b", re.I)
+_AGENT = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:was\s+|is\s+)?(?:used\s+)?(?:as\s+(?:the\s+|a\s+)?)?"
+    r"(?:mild\s+|strong\s+|weak\s+)?(?:reduc(?:ing|tion|tant|ed)|-?reduction)",
+    re.I,
+)
+_BY = re.compile(
+    r"\breduc\w+\b[^.;]{0,60}\b(?:with|by|using|of)\s+(?:the\s+|an?\s+|aqueous\s+|excess\s+)?$",
+    re.I,
+)
+_SIZES = {"h", "min", "d", "week", "weeks", "s", "day"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing told about how a cluster is made.
+
+    Attributes
+    ----------
+    property : str
+        'temperature', 'time', 'pH', 'solvent' or 'reductant'.
+    comparator, value, unit : str
+        As in a fact.
+    at : tuple[int, int]
+        Place in the passage.
+    mentions : tuple[Mention, ...]
+        The product.
+    rule : str
+        What told it.
+    """
+
+    property: str
+    comparator: str
+    value: str
+    unit: str
+    at: tuple[int, int]
+    mentions: tuple[Mention, ...]
+    rule: str
+
+
+def steps_in(passage: Passage, sentence: Sentence, before: list[Sentence]) -> Iterator[Step]:
+    """Yield the synthesis steps of a sentence that tells how a cluster is made."""
+    if not _MADE.search(sentence.text) or _USED.search(sentence.text):
+        return
+    product, rule = _product(sentence, before)
+    if product is None:
+        return
+    taken = [m.at for m in sentence.mentions]
+    for quantity in find_quantities(passage, sentence.start, sentence.end, taken):
+        name = _name(quantity, sentence)
+        if name:
+            yield Step(
+                name,
+                quantity.comparator,
+                quantity.value,
+                quantity.unit,
+                quantity.at,
+                (product,),
+                f"synthesis {name}; {rule}",
+            )
+    for match in _PH.finditer(sentence.text):
+        value = f"{match['value']}-{match['high']}" if match["high"] else match["value"]
+        sign = next((s for s in (">", "<") if s in match["lead"]), "=")
+        sign = ">" if "above" in match["lead"] else "<" if "below" in match["lead"] else sign
+        place = (sentence.start + match.start(), sentence.start + match.end())
+        yield Step("pH", sign, value, "pH", place, (product,), f"synthesis pH; {rule}")
+    yield from _substances(passage, sentence, product, rule)
+
+
+def _name(quantity: Quantity, sentence: Sentence) -> str:
+    before = sentence.between(max(sentence.start, quantity.at[0] - 30), quantity.at[0])
+    if quantity.unit in {"degC", "K"} and quantity.size == 1:
+        return "temperature" if quantity.unit == "degC" or "at " in before else ""
+    behind = sentence.between(quantity.at[1], quantity.at[1] + 14)
+    if quantity.unit in _SIZES and (
+        _TIME.search(before) or re.match(r"\s+(?:at|of|under)\b", behind)
+    ):
+        return "time"
+    return ""
+
+
+def _substances(
+    passage: Passage, sentence: Sentence, product: Mention, rule: str
+) -> Iterator[Step]:
+    for start, end, name in find_substances("solvent", passage.text, sentence.start, sentence.end):
+        left = sentence.between(max(sentence.start, start - 40), start)
+        if _IN.search(left) or _AS_SOLVENT.match(passage.text, end):
+            yield Step("solvent", "=", name, "", (start, end), (product,), f"solvent; {rule}")
+    if not _REDUCED.search(sentence.text):
+        return
+    for start, end, name in find_substances(
+        "reductant", passage.text, sentence.start, sentence.end
+    ):
+        left = sentence.between(max(sentence.start, start - 90), start)
+        if _BY.search(left) or _AGENT.match(passage.text, end):
+            yield Step("reductant", "=", name, "", (start, end), (product,), f"reductant; {rule}")
+
+
+def _product(sentence: Sentence, before: list[Sentence]) -> tuple[Mention | None, str]:
+    """Return the cluster that is made."""
+    made = [
+        m
+        for m in sentence.mentions
+        if _TO.search(sentence.between(sentence.start, m.at[0]))
+        or _MADE_OF.search(sentence.between(sentence.start, m.at[0]))
+    ]
+    if made:
+        return made[0], "product in the sentence"
+    others = [
+        m for m in sentence.mentions if not _FROM.search(sentence.between(sentence.start, m.at[0]))
+    ]
+    if others:
+        return others[0], "first cluster of the sentence"
+    if sentence.mentions:
+        return None, ""
+    for earlier in reversed(before[-2:]):
+        if earlier.mentions and _MADE.search(earlier.text):
+            product, _ = _product(earlier, [])
+            return product, "product of the sentence before"
+    return None, ""
