@@ -41,6 +41,7 @@ __all__ = ["assemble"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+_SAME_CONTENT = 0.05  # relative difference of formula units that is still agreement
 _NOTABLE_VOID = 60.0  # Å3 per cluster; a small anion such as BF4- takes about 60
 
 
@@ -331,7 +332,15 @@ def _against_formula(whole: _Cell, hydrogens_lack: bool) -> tuple[Missing, ...]:
             found[one] += amount * times[site]
     units = _formula_units(formula, found, whole.file.formula_units)
     per_unit = {s: n / units for s, n in found.items()}
-    return formula_difference(formula, per_unit, hydrogens_lack)
+    found_missing = formula_difference(formula, per_unit, hydrogens_lack)
+    stated = whole.file.formula_units
+    if stated is None or abs(units / stated - 1.0) < _SAME_CONTENT:
+        return found_missing
+    text = (
+        f"the sites make {units:.4g} formula units in the cell, the file states Z = {stated:.4g}: "
+        "operators or atoms are missing, or the formula is that of another unit"
+    )
+    return (Missing("formula", round(stated - units, 4), text), *found_missing)
 
 
 def _formula_units(

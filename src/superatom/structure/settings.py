@@ -42,6 +42,8 @@ def choose_symmetry(file: CrystalFile) -> tuple[Symmetry, list[str]]:
     good = [trial for trial in trials if trial.score <= best + _ALIKE]
     chosen = good[0]
     for other in good[1:]:
+        if other.symmetry.repaired:  # a misprint makes a group too large
+            continue
         if other.clashes < _ALIKE and chosen.symmetry.keys() < other.symmetry.keys():
             chosen = other
     others = "; ".join(

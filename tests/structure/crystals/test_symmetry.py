@@ -221,3 +221,39 @@ def test_silver_with_its_long_contacts_stays_whole(crystals, tmp_path) -> None:
     maker = crystals.Maker("P 1 21/c 1", (36.0, 34.0, 38.0, 90.0, 100.0, 90.0))
     maker.add(truth, (0.25, 0.25, 0.25))
     assert len(read_structure(maker.write(tmp_path)).atoms) == len(truth)
+
+
+@pytest.mark.parametrize("cell", [None, (30.0, 30.0, 60.0, 90.0, 100.0, 90.0)])
+def test_a_misprint_in_an_operator_is_outvoted_by_the_name(crystals, tmp_path, cell) -> None:
+    truth = crystals.hexamer()
+    maker = crystals.Maker("P 1 21/c 1", cell)
+    maker.add(truth, unique=True)
+    maker.operators[-1] = maker.operators[-1].replace("z+1/2", "z")  # makes c/2 a translation
+    maker.pairs["_space_group_name_H-M_alt"] = "P 1 21/c 1"
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystals.same_molecule(crystal.atoms, truth)
+    assert len(crystal.packing) == 2 * len(truth)
+
+
+def test_a_setting_that_the_name_gets_wrong(crystals, tmp_path) -> None:
+    """Operators of P21/n under the name P21/c, as in many files: no half of the cell overlaps."""
+    truth = crystals.hexamer()
+    maker = crystals.Maker("P 1 21/n 1", (17.0, 16.0, 18.0, 90.0, 98.0, 90.0))
+    maker.add(truth, unique=True)
+    maker.pairs["_space_group_name_H-M_alt"] = "P 1 21/c 1"
+    crystal = read_structure(maker.write(tmp_path))
+    assert crystals.same_molecule(crystal.atoms, truth)
+    assert crystal.space_group == "P 1 21/n 1"
+
+
+def test_half_a_cell_is_told_when_nothing_can_repair_it(crystals, tmp_path) -> None:
+    """Inversion left out of the operators, no symbol to compare with: Z gives it away."""
+    maker = crystals.Maker("P 1 21/c 1")
+    maker.add(crystals.hexamer(), unique=True)
+    maker.operators = ["x,y,z", "-x,y+1/2,-z+1/2"]
+    maker.pairs["_chemical_formula_sum"] = "C36 H30 Au6 Cl2 S6"
+    maker.pairs["_cell_formula_units_Z"] = "2"
+    missing = read_structure(maker.write(tmp_path)).missing
+    told = [m for m in missing if m.kind == "formula"]
+    assert told[0].count == 1
+    assert "Z = 2" in told[0].detail

@@ -9,7 +9,7 @@ rest needs the atoms and is done in `superatom.structure.sites`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,12 +43,15 @@ class Symmetry:
         Which statement of the file it comes from.
     name : str
         Hermann-Mauguin symbol if the group has one in the tables.
+    repaired : bool
+        Whether the list of the file was no group and had to be completed.
     """
 
     rotations: NDArray[np.float64]
     translations: NDArray[np.float64]
     source: str
     name: str
+    repaired: bool = False
 
     def __len__(self) -> int:
         return len(self.rotations)
@@ -96,6 +99,7 @@ def candidate_symmetries(
     if number is not None and not any(stated):
         stated.append(_from_number(number, notes))
     groups: list[Symmetry] = []
+    stated.sort(key=lambda group: group is not None and group.repaired)
     for group in stated:
         if group is None:
             continue
@@ -142,6 +146,7 @@ def _from_triplets(triplets: list[str], notes: list[str]) -> Symmetry | None:
             f"the {stated} symmetry operators of the file are no complete group; "
             f"completed to {len(closed)}"
         )
+        return replace(closed, repaired=True)
     return closed
 
 
