@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from superatom.errors import FormulaError, SearchError
 from superatom.literature.queries import Findings, Metric, find, read_metric
 from superatom.literature.records import Fact
-from superatom.literature.store import Store
+from superatom.literature.store import Store, open_store
 from superatom.literature.tables import Tables
 
 
@@ -194,3 +194,39 @@ def test_free_text_never_breaks_the_search(text: str) -> None:
             assert find(store, text=text).total == 0
         except SearchError:
             assert not any(c.isascii() and c.isalnum() for c in text)
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with open_store(tmp_path_factory.mktemp("shipped") / "store.sqlite") as store:
+        yield store
+
+
+def test_the_store_arrives_filled(shipped: Store) -> None:
+    counts = shipped.counts()
+    kinds = ("facts", "transformations", "doping", "modes")
+    assert sum(counts[kind] for kind in kinds) >= 700
+    assert counts["doping"] == 73  # rows of table 1 of Chem. Sci. 2025, 16, 10642
+
+
+@pytest.mark.parametrize(
+    ("question", "cluster", "reading"),
+    [
+        # Chem. Sci. 2025, 16, 10642, section 3.5 (ref. 148) and section 3.1 (ref. 87)
+        (
+            {"dopant": "Cd", "reaction": "CO2RR", "metric": ("FE(CO)", ">", 90)},
+            "Au47Cd2(TBBT)31",
+            "96 %",
+        ),
+        ({"formula": "PtAu24", "metric": ("onset", ">", -1)}, "Pt1Au24", "-0.89 V"),
+        # Nano-Micro Lett. 2025, 17, 83: the click reaction on Cu20
+        ({"formula": "Cu20(CCPh)12(OAc)6", "reaction": "click"}, "[Cu20(C#CPh)12(OAc)6]", None),
+    ],
+)
+def test_what_the_reviews_tell_is_found(
+    shipped: Store, question: dict[str, object], cluster: str, reading: str | None
+) -> None:
+    found = find(shipped, **question)
+    assert (cluster, reading) in {
+        (text, fact.reading if reading else None) for fact in found for text in fact.clusters
+    }

@@ -21,6 +21,7 @@ from superatom.report.figures import INK, MUTED, SERIES, canvas, svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["ABSCISSAE", "Point", "draw_points", "points_of", "write_points"]
 
@@ -37,7 +38,7 @@ _REAL = {
     **dict(zip(SERIES, ("#0072b2", "#d55e00", "#009e73", "#cc79a7"), strict=True)),
 }  # colours of Okabe and Ito, which colour-blind readers can tell apart
 _MARKS = {">": "^", ">=": "^", "<": "v", "<=": "v"}
-_MOST_LABELS = 14
+_LABEL_POINTS = 5.0  # size of formulas in the figure
 _HOSTS = {"Au": "1", "Ag": "2", "Cu": "3"}
 _VOLTS = re.compile(
     r"(?P<value>[-−+]?\d+(?:\.\d+)?)\s*V\b(?:\s*(?:vs\.?|versus)\s*(?P<electrode>[\w/]+))?"
@@ -170,6 +171,7 @@ def draw_points(points: Sequence[Point], y: str, x: str) -> str:
     _require(points, y, x)
     with canvas(height_mm=70.0) as (figure, axes):
         _draw(axes, points, y, x, {colour: colour for colour in _REAL})
+        _label_some(figure, axes, points, INK)
         return svg(figure, f"{recognise(y).name} against {ABSCISSAE[x]}: {len(points)} records")
 
 
@@ -193,6 +195,7 @@ def write_points(path: str | Path, points: Sequence[Point], y: str, x: str) -> P
     buffer = io.BytesIO()
     with canvas(height_mm=70.0) as (figure, axes):
         _draw(axes, points, y, x, _REAL)
+        _label_some(figure, axes, points, _REAL[INK])
         for spine in axes.spines.values():
             spine.set_edgecolor(_REAL[INK])
         axes.tick_params(colors=_REAL[INK])
@@ -228,7 +231,6 @@ def _draw(axes: Axes, points: Sequence[Point], y: str, x: str, colours: dict[str
         entry and entry.low == 0.0 and entry.high and points[0].unit == entry.units[0].text
     ):  # the whole scale, so that little looks little
         axes.set_ylim(0.0, 1.05 * entry.high)
-    _label_some(axes, points, colours[INK])
     unit = points[0].unit
     product = recognise(y).of
     name = recognise(y).name + (f" ({product})" if product else "")
@@ -238,23 +240,46 @@ def _draw(axes: Axes, points: Sequence[Point], y: str, x: str, colours: dict[str
     _legend(axes, palette, points, len(groups) > len(shown), colours)
 
 
-def _label_some(axes: Axes, points: Sequence[Point], ink: str) -> None:
-    """Write the formula beside the points, where they are few enough to be read."""
-    different = {(p.cluster, p.x, p.y): p for p in points}
-    if len(different) > _MOST_LABELS:
-        return
-    middle = (min(p.x for p in points) + max(p.x for p in points)) / 2
-    for point in different.values():
-        right = point.x > middle
-        axes.annotate(
-            point.cluster,
-            (point.x, point.y),
-            xytext=(-3 if right else 3, 3),
-            textcoords="offset points",
-            ha="right" if right else "left",
-            fontsize=5,
-            color=ink,
-        )
+def _label_some(figure: Figure, axes: Axes, points: Sequence[Point], ink: str) -> None:
+    """Write formulas beside points, where there is room; no two labels overlap."""
+    figure.draw_without_rendering()  # settles the layout, so that places are known
+    frame = axes.get_window_extent()
+    scale = 72.0 / figure.dpi
+    marks = [axes.transData.transform((p.x, p.y)) * scale for p in points]
+    taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in marks]
+    for text, (x, y) in dict.fromkeys(
+        (p.cluster, (float(m[0]), float(m[1]))) for p, m in zip(points, marks, strict=True)
+    ):
+        for dx, dy in ((4, 3), (-4, 3), (4, -8), (-4, -8), (4, 8), (-4, 8)):
+            width = _LABEL_POINTS * 0.6 * len(text)
+            left = x + dx if dx > 0 else x + dx - width
+            box = (left, y + dy, left + width, y + dy + _LABEL_POINTS)
+            inside = frame.x0 * scale <= box[0] and box[2] <= frame.x1 * scale
+            if inside and not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                _write(axes, text, (x / scale, y / scale), (dx, dy), ink)
+                break
+
+
+def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _write(
+    axes: Axes, text: str, pixel: tuple[float, float], offset: tuple[int, int], ink: str
+) -> None:
+    x, y = axes.transData.inverted().transform(pixel)
+    axes.annotate(
+        text,
+        (float(x), float(y)),
+        xytext=offset,
+        textcoords="offset points",
+        ha="left" if offset[0] > 0 else "right",
+        va="bottom",
+        fontsize=_LABEL_POINTS,
+        color=ink,
+        annotation_clip=False,
+    )
 
 
 def _legend(
