@@ -7,7 +7,7 @@ import pytest
 
 from superatom.composition.cluster import Cluster
 from superatom.errors import SearchError, UnknownCharge
-from superatom.spectra.mass.calibration import calibrate
+from superatom.spectra.mass.calibration import calibrate, lock_mass
 from superatom.spectra.mass.candidates import candidates_in
 from superatom.spectra.mass.evidence import chemistry
 from superatom.spectra.mass.fit import Pattern, fit_mixtures, profile_columns
@@ -126,6 +126,16 @@ def test_calibration_is_what_the_windows_agree_on() -> None:
     found = calibrate(mz.tolist(), shifts, weights, (-40.0, 40.0))
     assert [found.at(m) for m in mz] == pytest.approx(true.tolist(), abs=3.0)
     assert found.n_windows == 9
+
+
+def test_lock_masses_pin_the_calibration() -> None:
+    ions = ["[Au25(PET)18]-", "[Au(PET)2]-"]
+    spectrum = simulate(dict(zip(ions, (1.0, 0.02), strict=True)), resolving_power=20_000,
+                        noise=0.01, shift_ppm=[10.0, 3.0], points_per_fwhm=5.0, seed=3)  # fmt: skip
+    one = lock_mass(spectrum, ions[:1])
+    assert one.at(7400.0) == pytest.approx(10.0 + 3.0 * (7394 - 1500) / 1500, abs=0.3)
+    both = lock_mass(spectrum, ions)
+    assert both.at(3000.0) == pytest.approx(13.0, abs=0.5)
 
 
 @pytest.mark.parametrize(

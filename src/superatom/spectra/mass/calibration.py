@@ -14,7 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Calibration", "calibrate"]
+from superatom.composition.cluster import Cluster
+from superatom.spectra.mass.spectrum import Spectrum
+
+__all__ = ["Calibration", "calibrate", "lock_mass"]
 
 Floats = NDArray[np.float64]
 
@@ -22,6 +25,7 @@ _REFERENCE = 1500.0  # m/z about which the polynomial is written
 _SD_RANGE = (1.5, 6.0)
 _RIDGE = (20.0, 12.0, 2.0)  # expected offset, slope and bend over half the range in ppm
 _ROUNDS = 25
+_LOCK_SD = 3.0  # ppm that other ions scatter about a calibration by lock masses
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,39 @@ def calibrate(
     return Calibration(
         tuple(float(c) for c in written.coef), sd * float(np.sqrt(1.0 + uncertainty)), len(mz)
     )
+
+
+def lock_mass(
+    spectrum: Spectrum, ions: Sequence[Cluster | str], *, max_shift_ppm: float = 40.0
+) -> Calibration:
+    """Return the calibration that known ions in the spectrum give.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Profile spectrum that holds the ions.
+    ions : sequence of Cluster or formula
+        Ions that are known to be there, with charges. One pins the shift; two give
+        a straight line, more a parabola.
+    max_shift_ppm : float
+        Largest m/z error to allow.
+
+    Raises
+    ------
+    SearchError
+        If the spectrum has no signal where an ion would be.
+    """
+    from superatom.spectra.mass.mixtures import fit_mixture
+
+    places, shifts = [], []
+    for ion in ions:
+        found = fit_mixture(spectrum, [ion], max_shift_ppm=max_shift_ppm)
+        places.append(found.mean_mz)
+        shifts.append(found.shift_ppm)
+    x = (np.array(places) - _REFERENCE) / _REFERENCE
+    degree = min(len(shifts) - 1, 2)
+    curve = np.polynomial.polynomial.polyfit(x, np.array(shifts), degree)
+    return Calibration(tuple(float(c) for c in curve), _LOCK_SD, len(shifts))
 
 
 def _agreement(

@@ -54,6 +54,8 @@ class Mixture:
         m/z over full width at half maximum.
     r_squared : float
         Fraction of the variance explained.
+    mean_mz : float
+        Middle of the range that was fitted.
     provenance : Provenance
         Method and inputs.
     """
@@ -66,6 +68,7 @@ class Mixture:
     slope_ppm: float
     resolving_power: float
     r_squared: float
+    mean_mz: float
     provenance: Provenance
 
     def as_dict(self) -> dict[str, Any]:
@@ -79,7 +82,8 @@ class Mixture:
         return cls(
             tuple(data["formulas"]), tuple(data["fractions"]), tuple(data["errors"]),
             tuple(tuple(row) for row in data["covariance"]), data["shift_ppm"],
-            data["slope_ppm"], data["resolving_power"], data["r_squared"], Provenance(**made),
+            data["slope_ppm"], data["resolving_power"], data["r_squared"],
+            data["mean_mz"], Provenance(**made),
         )  # fmt: skip
 
 
@@ -185,6 +189,7 @@ def fit_mixture(
         slope_ppm=float(best[1]),
         resolving_power=float(np.exp(best[2])),
         r_squared=model.r_squared(best),
+        mean_mz=float(0.5 * (model.mz[0] + model.mz[-1])),
         provenance=stamp(
             "fit of known species", spectrum.provenance.as_dict(), [c.text() for c in clusters],
             sources=("isotopes.csv: AME2020, 10.1088/1674-1137/abddaf",),
@@ -285,25 +290,28 @@ class _Model:
         tried = [
             (tallest.solve(np.array([s, 0.0, np.log(r)]))[1], s, r) for s in starts for r in powers
         ]
+        free = self.free(resolving_power is not None)
+        steps = np.diag([3.0, 3.0, 0.2])[free][:, free]
         found = []
         for _, shift, power in sorted(tried)[:2]:
-            simplex = np.array([shift, 0.0, np.log(power)]) + np.array(
-                [[0, 0, 0], [3.0, 0, 0], [0, 3.0, 0], [0, 0, 0.2]]
-            )
-            found.append(
-                minimize(
-                    self._misfit,
-                    simplex[0],
-                    args=(max_shift_ppm,),
-                    method="Nelder-Mead",
-                    options={
-                        "initial_simplex": simplex, "maxiter": _ROUNDS,
-                        "xatol": 0.02, "fatol": 1e-7,
-                    },
-                )
+            start = np.array([shift, 0.0, np.log(power)])
+            simplex = start[free] + np.vstack([np.zeros(len(steps)), steps])
+            fitted = minimize(
+                self._misfit,
+                simplex[0],
+                args=(start, free, max_shift_ppm),
+                method="Nelder-Mead",
+                options={
+                    "initial_simplex": simplex, "maxiter": _ROUNDS, "xatol": 0.01, "fatol": 1e-7,
+                },
             )  # fmt: skip
-        best = min(found, key=lambda each: float(each.fun))
-        return np.asarray(best.x, dtype=float)
+            start[free] = fitted.x
+            found.append((float(fitted.fun), start))
+        return min(found, key=lambda each: each[0])[1]
+
+    def free(self, known_width: bool) -> NDArray[np.int64]:
+        """Return which of shift, slope and width are fitted: no slope within one stretch."""
+        return np.flatnonzero([True, self.first.size > 1, not known_width])
 
     def _tallest_stretch(self) -> _Model:
         """Return the model of the stretch that holds the tallest point alone."""
@@ -317,8 +325,12 @@ class _Model:
             np.zeros(1, dtype=np.int64),
         )  # fmt: skip
 
-    def _misfit(self, parameters: Floats, max_shift_ppm: float) -> float:
+    def _misfit(
+        self, values: Floats, start: Floats, free: NDArray[np.int64], max_shift_ppm: float
+    ) -> float:
         """Return ln(rss), with a mild preference for small slopes and allowed shifts."""
+        parameters = start.copy()
+        parameters[free] = values
         beyond = max(abs(float(parameters[0])) - max_shift_ppm, 0.0)
         rss = self.solve(parameters)[1]
         return float(np.log(rss)) + 1e-3 * beyond + 1e-6 * float(parameters[1]) ** 2
@@ -329,10 +341,11 @@ class _Model:
         total = amounts.sum()
         if total <= 0:
             raise SearchError("none of these species is in the spectrum")
-        steps = np.array([0.05, 0.05, 0.005])
+        free = self.free(False)
+        steps = np.array([0.05, 0.05, 0.005])[free]
         slopes = [
             (self.solve(parameters + d)[2] - self.solve(parameters - d)[2]) @ amounts / (2 * step)
-            for step, d in zip(steps, np.diag(steps), strict=True)
+            for step, d in zip(steps, np.diag([0.05, 0.05, 0.005])[free], strict=True)
         ]
         design = np.column_stack([columns, *slopes])
         variance = rss / max(self.mz.size - design.shape[1], 1)
