@@ -14,7 +14,7 @@ from superatom.composition.reactions import read_reaction
 from superatom.composition.species import Species
 from superatom.errors import SuperatomError
 
-__all__ = ["Compound", "read_compound", "weight_of"]
+__all__ = ["Compound", "free_form", "read_compound", "weight_of"]
 
 _FEW_ATOMS = 3
 _SPELLED_OUT = frozenset({"oxyanion", "anion", "solvent", "other", "carbonyl", "hydride"})
@@ -241,6 +241,13 @@ def _written_species(compound: Compound) -> str:
 def _bracketed(ligand: Ligand) -> str:
     """Write a ligand in angle brackets, in round ones where it would look like an HTML tag."""
     return f"({ligand.name})" if _LIKE_A_TAG.match(ligand.name) else f"<{ligand.name}>"
+
+
+def free_form(ligand: Ligand) -> str:
+    """Write the free form of a ligand: H<PET> for a thiolate, <PPh3> for a phosphine."""
+    taken = max(ligand.charge_taken or 0, 0)
+    hydrogen = "H" if taken == 1 else f"H{taken}" if taken else ""
+    return hydrogen + _bracketed(ligand)
 
 
 def _raised(charge: int) -> str:

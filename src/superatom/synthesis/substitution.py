@@ -106,9 +106,12 @@ def _metal_pairings(told: Compound, wanted: Compound, analogy: bool) -> Iterator
         return
     if not analogy:
         return
+    host = max(told.metals, key=lambda pair: pair[1])[0]  # the parent stays what it is
     for order in itertools.permutations(wanted.metals):
         pairs = list(zip(told.metals, order, strict=True))
-        if all(a[1] == b[1] and dopant_class(a[0]) == dopant_class(b[0]) for a, b in pairs):
+        same_host = all(new == host for (old, _), (new, _) in pairs if old == host)
+        alike = (n == m and dopant_class(old) == dopant_class(new) for (old, n), (new, m) in pairs)
+        if same_host and all(alike):
             yield {a[0]: b[0] for a, b in pairs if a[0] != b[0]}
 
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from superatom.composition.counts import Number
 from superatom.composition.equations import Balance, balance
-from superatom.errors import DataFileError, SuperatomError
+from superatom.errors import BalanceError, DataFileError, SuperatomError
 from superatom.literature.records import Source, TransformationRecord
 from superatom.literature.tables import Tables, read_table, shipped_tables
+from superatom.synthesis.compounds import read_compound
 
 __all__ = [
     "BASES",
@@ -248,12 +249,13 @@ def transformation_of(record: TransformationRecord) -> Transformation:
     remark = record.remark if "->" in record.assumed or not record.assumed else (
         f"assumed: {record.assumed}; {record.remark}".rstrip("; ")
     )  # fmt: skip
+    assumed = _species(left)
     return Transformation(
         id=record.id,
         kind=record.kind,
         reactants=record.reactants,
         products=record.products,
-        assumed_reactants=_species(left),
+        assumed_reactants=(*assumed, *_hosts(record.products, (*record.reactants, *assumed))),
         assumed_products=_species(right),
         conditions=Conditions(
             record.ligand, record.reductant, record.solvent, record.temperature_C,
@@ -264,6 +266,26 @@ def transformation_of(record: TransformationRecord) -> Transformation:
         source=record.source,
         notes=(remark,) if remark else (),
     )  # fmt: skip
+
+
+def _hosts(products: tuple[str, ...], reactants: tuple[str, ...]) -> tuple[str, ...]:
+    """Return templates (BSA) that hold a product and that nothing on the left brings.
+
+    A protein has no formula to balance; it goes in and comes out whole.
+    """
+    held = _templates(products) - _templates(reactants)
+    return tuple(f"<{name}>" for name in sorted(held))
+
+
+def _templates(texts: tuple[str, ...]) -> set[str]:
+    found = set()
+    for text in texts:
+        try:
+            groups = read_compound(text).groups
+        except SuperatomError:  # what cannot be read is told when it is balanced
+            continue
+        found |= {ligand.name for ligand, _ in groups if ligand.kind == "template"}
+    return found
 
 
 def _species(cell: str) -> tuple[str, ...]:
@@ -294,8 +316,6 @@ def balanced(transformation: Transformation) -> BalancedTransformation:
 @lru_cache(maxsize=8192)
 def _balance(equation: str) -> Balance | SuperatomError:
     """Balance an equation once; an error is kept like a result."""
-    from superatom.errors import BalanceError
-
     try:
         result = balance(equation)
     except SuperatomError as error:
@@ -353,5 +373,3 @@ def _all_of(tables: Tables) -> tuple[Transformation, ...]:
         except ValueError as error:
             raise DataFileError(record.id, str(error)) from error
     return tuple(found)
-
-
