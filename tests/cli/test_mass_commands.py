@@ -193,3 +193,11 @@ def test_patterns_of_a_mixture_as_a_figure(tmp_path: Path) -> None:
     code, _, err = run("pattern", *ions, "--amounts", "1", "-o", tmp_path / "m.csv")
     assert code == 2
     assert "2 ions need 2 amounts" in err
+
+
+def test_a_spectrum_without_envelopes_says_so(tmp_path: Path) -> None:
+    mz = np.linspace(7000, 7100, 2000)
+    flat = write(Spectrum.of(mz, np.full(2000, 5.0)), tmp_path / "flat.csv")
+    code, out, _ = run("assign", flat, *SPACE)
+    assert code == 0
+    assert "no envelope stands out" in out

@@ -160,6 +160,19 @@ def test_profile_or_centroid(step: float, n: int, expected: bool) -> None:
     assert looks_like_profile(mz, height) is expected
 
 
+@pytest.mark.parametrize("power", [300, -300])
+def test_intensities_beyond_all_bounds_are_scaled(power: int, tmp_path: Path) -> None:
+    file = write(tmp_path / "x.csv", f"1000.5,2e{power}\n1001.5,1e{power}\n")
+    spectrum = read_spectrum(file)
+    np.testing.assert_allclose(spectrum.intensity, [100, 50])
+    assert "divided all intensities" in spectrum.notes[0]
+
+
+def test_values_that_no_mz_can_have_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataFileError, match="which no instrument gives"):
+        read_spectrum(write(tmp_path / "x.csv", "7e8,2\n8e8,1\n"))
+
+
 def test_utf16_from_a_spreadsheet(tmp_path: Path) -> None:
     file = tmp_path / "excel.txt"
     file.write_text("m/z\tIntensity\n1000,5\t3\n1001,5\t4\n", encoding="utf-16")

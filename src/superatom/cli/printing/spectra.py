@@ -129,6 +129,8 @@ def print_assignments(
 ) -> None:
     """Print what was assigned: candidates of each species, evidence, doubts."""
     screen = _screen()
+    if not found.assignments:
+        screen.print("no envelope stands out of the noise; say where to look: --window 7385-7405")
     for each in found.assignments:
         _print_assignment(screen, each, most)
     _print_byproducts(screen, named)

@@ -49,6 +49,13 @@ def repaired(scan: Scan, source: str) -> Spectrum:
         raise DataFileError(source, "holds no point with an m/z and an intensity")
     if not np.any(intensity > 0):
         raise DataFileError(source, "has no intensity above zero", hint="is it an empty scan?")
+    if mz[-1] > _LARGEST_MZ:
+        raise DataFileError(
+            source,
+            f"has m/z values up to {mz[-1]:.3g}, which no instrument gives",
+            hint="is the first column the m/z? expected values such as 7392.93",
+        )
+    intensity = _in_range(intensity, notes)
     profile = looks_like_profile(mz, intensity) if scan.profile is None else scan.profile
     intensity = _not_negative(intensity, profile, notes)
     mz, intensity = _without_duplicates(mz, intensity, profile, notes)
@@ -96,6 +103,15 @@ def _sorted(mz: _Array, intensity: _Array, notes: list[str]) -> tuple[_Array, _A
         notes.append("sorted the points by m/z")
         return mz[order], intensity[order]
     return np.ascontiguousarray(mz), np.ascontiguousarray(intensity)
+
+
+def _in_range(intensity: _Array, notes: list[str]) -> _Array:
+    """Scale intensities so extreme that their squares leave the range of numbers."""
+    top = float(np.abs(intensity).max())
+    if 1e-60 < top < 1e60:
+        return intensity
+    notes.append(f"divided all intensities by {top / 100:.3g} (the tallest is 100 now)")
+    return np.asarray(intensity / top * 100)
 
 
 def _not_negative(intensity: _Array, profile: bool, notes: list[str]) -> _Array:
