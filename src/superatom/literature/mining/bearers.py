@@ -25,10 +25,18 @@ _NOTHING = re.compile(
 )
 _NOUN = r"(?:\s*(?:NCs?|nanoclusters?|clusters?|catalysts?|samples?))?"
 _JOIN = re.compile(rf"{_NOUN}\s*(?:,|and|or|&|,\s*and|/|vs\.?){_NOUN}\s*(?:the\s+)?")
+_COMPARED = re.compile(r"\b(?:compared (?:to|with)|unlike|relative to|than)\b[^,;]*$", re.I)
+_UNNAMED = re.compile(
+    r"(?P<lead>\b(?:the|these|this|as-\w+|both|such|our|that|its)\s+(?:[\w-]+\s+){0,4})?"
+    r"\b(?:(?:Au|Ag|Cu|Pt|Pd|Ni|Fe)[\w-]*|protected|gold|silver|copper|metal)\s?-?\s*(?:\w+\s+)?"
+    r"(?:NCs?|nanoclusters?|NPs?|nanoparticles?)\b"
+)
+_PLURAL = re.compile(r"\b(?:these|both|the (?:two|three|four|five)|all (?:of )?the)\b", re.I)
 _REFERENCE = re.compile(
     r"\b(?:commercial|Pt/C|bulk|nanoparticles?|NPs|RuO2|IrO2|bare|pristine|control|blank|free"
     r"|state-of-the-art|benchmark|conventional|without|absence|theoretical|thermodynamic)\b"
 )
+_NEW_WORK = re.compile(r"\bet al\b|'s group|\bgroup\b|co-?workers|colleagues")
 _BACK = 4  # sentences one looks back for what is spoken of
 
 
@@ -72,6 +80,9 @@ def find_bearers(
 def _respectively(group: list[Quantity], sentence: Sentence) -> list[Bearer]:
     """Match '1.67 and 0.73 V for A and B, respectively', in either order."""
     lists = [m for m in _lists(sentence) if len(m) == len(group)]
+    if len(group) == 2 and "vs" in sentence.between(group[0].at[1], group[1].at[0]):
+        lists += [m for m in [[*_distinct(sentence, group[0].at[0])][-2:]] if len(m) == 2]
+    lists = [m for m in lists if _beside(m, group, sentence)]
     if not lists:
         return []
     told = "respectively" in sentence.text
@@ -84,6 +95,19 @@ def _respectively(group: list[Quantity], sentence: Sentence) -> list[Bearer]:
     if not told and distance(nearest) > 25:
         return []
     return [Bearer((mention,), "respectively") for mention in nearest]
+
+
+def _distinct(sentence: Sentence, end: int) -> list[Mention]:
+    """Return the mentions before a place, each cluster once."""
+    return list({m.full: m for m in sentence.mentions if m.at[1] <= end}.values())
+
+
+def _beside(mentions: list[Mention], group: list[Quantity], sentence: Sentence) -> bool:
+    """Whether no other formula stands between a list of formulas and a list of numbers."""
+    start, end = mentions[-1].at[1], group[0].at[0]
+    if mentions[0].at[0] >= group[-1].at[1]:
+        start, end = group[-1].at[1], mentions[0].at[0]
+    return not any(start <= m.at[0] < end for m in sentence.mentions)
 
 
 def _lists(sentence: Sentence) -> list[list[Mention]]:
@@ -159,22 +183,38 @@ def _with_list(mention: Mention, sentence: Sentence) -> tuple[Mention, ...]:
 
 def _earlier(quantity: Quantity, sentence: Sentence, before: list[Sentence]) -> Bearer:
     """Return what was spoken of in the sentences before."""
-    word = re.search(r"\b(latter|former)\b", sentence.between(sentence.start, quantity.at[0]))
-    for back, earlier in enumerate(reversed(before[-_BACK:])):
-        if not earlier.mentions:
-            continue
-        mentions = list(earlier.mentions)
-        if word and len(mentions) > 1:
-            chosen = mentions[-1] if word[1] == "latter" else mentions[0]
-            return Bearer((chosen,), f"the {word[1]}")
-        bare = [m for m in mentions if not _THAN.search(earlier.between(earlier.start, m.at[0]))]
-        if bare:
-            distinct = {m.full for m in bare}
-            rule = (
-                "the one cluster of the sentence before"
-                if len(distinct) == 1
-                else ("subject of a sentence before")
-            )
-            del back
-            return Bearer(_with_list(bare[0], earlier), rule)
+    named = {m.full for m in sentence.mentions}
+    if len(named) == 1:
+        return Bearer((sentence.mentions[0],), "the one cluster of the sentence")
+    said = sentence.between(sentence.start, quantity.at[0])
+    if _speaks_of_others(said, sentence.start, ()):
+        return Bearer((), "clusters without a formula")
+    word = re.search(r"\b(latter|former)\b", said)
+    for earlier in reversed(before[-_BACK:]):
+        if earlier.mentions:
+            return _subject_of(earlier, word[1] if word else "", plural=bool(_PLURAL.search(said)))
+        if _speaks_of_others(earlier.text, earlier.start, ()) or _NEW_WORK.search(earlier.text):
+            break
+    return Bearer((), "")
+
+
+def _speaks_of_others(text: str, start: int, mentions: tuple[Mention, ...]) -> bool:
+    """Whether clusters or particles are spoken of for which no formula is given."""
+    return any(
+        not match["lead"] and not any(m.at[0] <= start + match.start() < m.at[1] for m in mentions)
+        for match in _UNNAMED.finditer(text)
+    )
+
+
+def _subject_of(earlier: Sentence, word: str, *, plural: bool) -> Bearer:
+    mentions = [*{m.full: m for m in earlier.mentions}.values()]
+    if word and len(mentions) > 1:
+        return Bearer((mentions[-1 if word == "latter" else 0],), f"the {word}")
+    bare = [m for m in mentions if not _THAN.search(earlier.between(earlier.start, m.at[0]))]
+    if len(bare) == 1:
+        return Bearer((bare[0],), "the one cluster of a sentence before")
+    if plural and bare:
+        return Bearer(tuple(bare), "the clusters of a sentence before")
+    if bare:
+        return Bearer(_with_list(bare[0], earlier), "subject of a sentence before")
     return Bearer((), "")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from superatom.composition.cluster import Cluster
 from superatom.composition.parts import LigandPart
 from superatom.literature.mining.mentions import Mention, frame
 from superatom.literature.mining.text import Passage
@@ -30,6 +31,8 @@ _EQUAL = re.compile(
 _CHEMICAL = re.compile(
     r"\d|yl|thio|phos|phen|SH$|ate$|ine$|ane$|ol$|acid|halogen|^[A-Z][a-z]?$|[A-Z]"
 )
+#: What does not make a formula whole: Cu57H20 is short for Cu57H20(PET)36(PPh3)4.
+_BARE = frozenset({"hydride", "interstitial", "halide", "chalcogenide"})
 _NEAR = 2500  # characters over which a short name may lean on a formula without being defined
 
 
@@ -66,7 +69,10 @@ def find_definitions(passage: Passage, mentions: list[Mention]) -> Iterator[Defi
 
 
 def _is_full(mention: Mention) -> bool:
-    return any(isinstance(part, LigandPart) for part, _ in mention.cluster.parts)
+    return any(
+        isinstance(part, LigandPart) and part.ligand.kind not in _BARE
+        for part, _ in mention.cluster.parts
+    )
 
 
 def _of_clusters(passage: Passage, mentions: list[Mention]) -> Iterator[Definition]:
@@ -135,18 +141,24 @@ def linked(mentions: Iterable[Mention], definitions: Iterable[Definition]) -> li
     for definition in definitions:
         if definition.kind == "cluster":
             aliases.setdefault(definition.name, definition.meaning)
-    last: dict[object, tuple[int, str]] = {}
+    near: dict[object, list[tuple[int, str]]] = {}
     found = []
     for mention in mentions:
         key = frame(mention.cluster)
         if mention.normal in aliases:
             mention = replace(mention, full=aliases[mention.normal], rule="defined in the text")
-        elif not _is_full(mention):
-            place, full = last.get(key, (-_NEAR, ""))
-            bare = mention.normal == mention.cluster.text(label=False)
-            if full and bare and mention.start - place < _NEAR:
-                mention = replace(mention, full=full, rule="same metals just before")
-        if mention.full != mention.normal or _is_full(mention):
-            last[key] = (mention.start, mention.full)
+        elif _is_bare(mention):
+            forms = {full for place, full in near.get(key, ()) if mention.start - place < _NEAR}
+            if len(forms) == 1:
+                mention = replace(mention, full=forms.pop(), rule="same metals just before")
+        elif _is_full(mention) and isinstance(mention.cluster, Cluster):
+            near.setdefault(key, []).append((mention.start, mention.full))
         found.append(mention)
     return found
+
+
+def _is_bare(mention: Mention) -> bool:
+    """Whether a mention tells metals only, without host, support or label."""
+    cluster = mention.cluster
+    told = cluster.host or cluster.support or cluster.isomer or cluster.charge is not None
+    return isinstance(cluster, Cluster) and not told and not _is_full(mention)

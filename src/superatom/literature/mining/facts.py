@@ -17,9 +17,13 @@ __all__ = ["Statement", "statements_in"]
 
 _CONDITION = re.compile(
     r"(?:\b(?:at|under|@|to reach|to achieve|to deliver|reach|reaching|achieving|delivering|when"
-    r"|from|for)|\()\s*"
+    r"|from|for))\s*"
     r"(?:(?:an?|the|applied|constant|potentials?|overpotentials?|current density|voltage|cell"
     r"|temperature|low|high|very|only|same|given|of|around|about|~|η|=|E)\s*)*$"
+)
+_SETTING = re.compile(
+    r"\b(?:at|under|to reach|reaching|achieving|to achieve|with increasing)\s+(?:an?\s+|the\s+)?(?:same\s+"
+    r"|applied\s+|low\s+|high\s+|constant\s+|total\s+|given\s+)*$"
 )
 _PLACED = re.compile(
     r"(?:\s*\([^()]*\))?\s*(?:peaks?|maxim(?:um|a)|bands?|values?)?\s*(?:is|was|are|were|being)?\s*"
@@ -31,6 +35,18 @@ _CHANGE = re.compile(
     r"\s*(?P<word>decreases?|increases?|reductions?|drops?|lower|higher|enhancements?|improvements?)"
     r"(?:\s+(?:of|in))?\s+(?:the\s+)?$"
 )
+_DIFFERENCE = re.compile(
+    r"\s*(?:more|less|higher|lower|larger|smaller|greater|faster|better|above|below)\b"
+)
+_COMPARED_TO = re.compile(
+    r"\b(?:relative to|versus|vs\.?|by(?: about| around| ~| nearly)?)\s*~?\s*$"
+)
+_ADVANTAGE = re.compile(
+    r"superior|outperform|shift|(?:higher|lower|better|positive|negative|smaller|less)[^.;]{0,40}\bthan"
+)
+_NEEDS = re.compile(r"\b(?:requires?|needs?|driven|achieved|reached|delivers?|voltage|only)\b")
+_DONE = re.compile(r"colou?rless|complete(?:ly|d)?|full(?:y| conversion)|disappear|finish", re.I)
+_CONVERTED = re.compile(r"convert|conver|reduc|degrad|hydrogenat|substrate|catal|reaction", re.I)
 _HIGHER = re.compile(
     r"\s*(?:higher|greater|larger|more|better|faster|stronger|that|as|enhance|than|over"
     r"|increase|improve|the)"
@@ -47,6 +63,7 @@ _CATALYSIS = re.compile(
     r"|alkyne|azide|examples",
     re.I,
 )
+_MADE = re.compile(r"synthes|prepar|NCs were|cluster was obtained|LE\b|etching")
 _REACH = 110  # characters between a property and its value
 
 
@@ -104,6 +121,8 @@ def _phrase(
 ) -> _Choice | None:
     """Choose the property a list of numbers is a value of; None for conditions and the rest."""
     best: tuple[float, Phrase, Property, str] | None = None
+    if _is_difference(group, sentence):
+        return _without_phrase(group, sentence)
     for phrase in phrases:
         entry = next(
             (
@@ -124,6 +143,13 @@ def _phrase(
     return _named(group, phrase, entry, rule, sentence)
 
 
+def _is_difference(group: list[Quantity], sentence: Sentence) -> bool:
+    """Whether a number says by how much, or to what it is compared."""
+    start, end = group[0].at[0], group[-1].at[1]
+    behind, before = sentence.between(end, end + 40), sentence.between(start - 24, start)
+    return bool(_DIFFERENCE.match(behind)) or bool(_COMPARED_TO.search(before))
+
+
 def _cost(
     group: list[Quantity],
     phrase: Phrase,
@@ -136,23 +162,28 @@ def _cost(
     if phrase.end <= start:
         gap = sentence.between(phrase.end, start)
         placed = bool(_PLACED.fullmatch(gap))
-        if not placed and _is_condition(group, passage, sentence):
+        if _is_setting(phrase, sentence):
+            return never, ""
+        if not placed and _is_condition(group, sentence, phrase.end):
             return never, ""
         rivals = [
             g
             for g in lists
             if g is not group and phrase.end <= g[0].at[0] < start and g[0].unit == group[0].unit
         ]
-        rivals = [g for g in rivals if not _is_condition(g, passage, sentence)]
-        listed = all(_listed_pair(g, sentence) for g in [*rivals, group])
-        extra = 0 if listed and rivals else 60 * len(rivals)
+        rivals = [g for g in rivals if not _is_condition(g, sentence, phrase.end)]
+        if _listed_pair(group, sentence) and rivals:
+            return 0.4 * len(gap), "property of a list"
+        extra = 60 * len(rivals)
         extra += 30 * gap.count(";") + 15 * len(re.findall(r"\b(?:while|whereas|but|which)\b", gap))
         return len(gap) + extra, "property before the value"
     if phrase.start >= end:
         gap = sentence.between(end, phrase.start)
         if len(gap) > 48 or re.search(r"[;:,]|\b(?:and|at|in (?!the)|while|with)\b", gap):
             return never, ""
-        return len(gap) + 8, "value before the property"
+        if _is_condition(group, sentence, sentence.start):
+            return never, ""
+        return len(gap) + (8 if gap.strip() else 0), "value before the property"
     return never, ""
 
 
@@ -165,16 +196,28 @@ def _listed_pair(group: list[Quantity], sentence: Sentence) -> bool:
     )
 
 
-def _is_condition(group: list[Quantity], passage: Passage, sentence: Sentence) -> bool:
-    before = sentence.between(max(sentence.start, group[0].at[0] - 60), group[0].at[0])
-    match = _CONDITION.search(before)
-    return bool(match) and not (match is not None and match[0].strip() == "(")
+def _is_setting(phrase: Phrase, sentence: Sentence) -> bool:
+    """Whether a property is told as a condition: 'at an overpotential of'."""
+    before = sentence.between(max(sentence.start, phrase.start - 30), phrase.start)
+    return bool(_SETTING.search(before)) and _by_setting(phrase)
+
+
+def _by_setting(phrase: Phrase) -> bool:
+    return phrase.names[0] in {"overpotential", "current density", "potential", "cell voltage"}
+
+
+def _is_condition(group: list[Quantity], sentence: Sentence, start: int) -> bool:
+    """Whether words between `start` and a number make it a condition: 'at', 'to reach'."""
+    before = sentence.between(max(start, group[0].at[0] - 60), group[0].at[0])
+    return bool(_CONDITION.search(before))
 
 
 def unit_fits(quantity: Quantity, entry: Property) -> bool:
     """Whether a property can have a value in the unit of a quantity."""
     texts = {u.text for u in entry.units}
     unit = quantity.unit
+    if entry.name == "TOF" and unit.startswith("mol mol"):
+        return True
     if not unit:
         return bool(texts & {"m/z", "e", "pH"}) or entry.name == "TON"
     ratio = {"%", "mol%", "wt%", "at%", "x", "equiv", "ppm", "vol%"}
@@ -234,6 +277,27 @@ def _without_phrase(group: list[Quantity], sentence: Sentence) -> _Choice | None
             else "activity ratio"
         )
         return _Choice(None, name, "", _entry(name), "times higher")
+    before = sentence.between(quantity.at[0] - 60, quantity.at[0])
+    if quantity.unit in {"mV", "V"} and re.search(r"\bby\s+(?:~|about |around )?$", before):
+        if _ADVANTAGE.search(sentence.between(sentence.start, end)):
+            name = "overpotential change"
+            return _Choice(None, name, "", _entry(name), "better by")
+        return None
+    if quantity.unit == "V" and "OWS" in {n for _, n in find_reactions(sentence.text)}:
+        if _NEEDS.search(before[-25:]) and len(group) == 1:
+            return _Choice(None, "cell voltage", "", _entry("cell voltage"), "voltage needed")
+        return None
+    if quantity.unit in {"s", "min", "h"} and re.search(
+        r"\b(?:within|in|after)\s+(?:only )?$", before
+    ):
+        if (
+            _DONE.search(sentence.text)
+            and _CONVERTED.search(sentence.text)
+            and not (_MADE.search(sentence.text))
+        ):
+            name = "time to full conversion"
+            return _Choice(None, name, "", _entry(name), "complete within")
+        return None
     printed = sentence.between(*quantity.at)
     if quantity.unit == "e" and _SUPERATOM.match(behind) and not _TRANSFER.search(behind[:30]):
         close = any(
@@ -299,6 +363,8 @@ def _told(
 
 
 def _unit(quantity: Quantity, entry: Property) -> str:
+    if quantity.unit.startswith("mol mol s"):  # TOF with a power lost in print
+        return "mol mol^-1 s^-1"
     return quantity.unit or (entry.units[0].text if entry.units else "")
 
 

@@ -48,6 +48,12 @@ _LABEL_WORD = re.compile(r"^(?:[a-z]{3,}|s|to|in|on|by|of|or|is|as|at)$")
 _METAL_BEHIND = re.compile(r"(?:Au|Ag|Cu|Pt|Pd|Cd|Hg|Ni)(?![a-z])")
 _NO_FORMULA = re.compile(r"\sN[CP]s?\b|\((?:0|I{1,3}|IV|V)\)")
 _LOOSE_LABEL = re.compile(r"(?<=[\d>])\s+-\s?(?=\w{1,2}\)?$)|(?<=[\d>])-\s(?=\w{1,2}\)?$)")
+_WORDS = re.compile(
+    r"\b(?P<metal>Au|Ag|Cu|Pt|Pd)\s+(?:NCs?|nanoclusters?|clusters?)(?:@(?P<host>[A-Z]{2,5}))?\s+"
+    r"(?:that (?:is|are)\s+|was\s+|were\s+)?(?:composed|consisting|comprised|made(?: up)?|containing)\s+"
+    r"(?:of\s+)?(?P<count>\d{1,3})\s+(?:gold|silver|copper|platinum|palladium|Au|Ag|Cu|Pt|Pd|metal)"
+    r"\s+atoms"
+)
 _GUESSED = "as printed"
 
 
@@ -91,10 +97,11 @@ class Mention:
 def find_mentions(passage: Passage, number: int = 0) -> Iterator[Mention]:
     """Yield the formulas of a passage in order; none overlap."""
     done = 0
+    told = {found[0]: found for found in _in_words(passage)}
     for place in metal_places(passage.text):
         if place < done:
             continue
-        found = _longest(passage, place, done)
+        found = told.get(place) or _longest(passage, place, done)
         if found is None:
             continue
         start, end, clusters = found
@@ -104,6 +111,14 @@ def find_mentions(passage: Passage, number: int = 0) -> Iterator[Mention]:
                 begin, behind, passage.text[start:end], cluster, number, (start, end), str(cluster)
             )
         done = end
+
+
+def _in_words(passage: Passage) -> Iterator[tuple[int, int, tuple[Cluster | ClusterSeries, ...]]]:
+    """Yield clusters whose size is told in words: 'Au NCs composed of 25 gold atoms'."""
+    for match in _WORDS.finditer(passage.text):
+        host = f"@{match['host']}" if match["host"] else ""
+        if clusters := _read(f"{match['metal']}{match['count']}{host}"):
+            yield match.start(), match.end(), clusters
 
 
 def _longest(

@@ -13,6 +13,7 @@ from superatom.literature.mining.definitions import Definition, find_definitions
 from superatom.literature.mining.facts import Statement, statements_in
 from superatom.literature.mining.mentions import Mention, find_mentions
 from superatom.literature.mining.phrases import find_reactions
+from superatom.literature.mining.relations import ligands_of, precursors_in
 from superatom.literature.mining.sentences import sentences
 from superatom.literature.mining.synthesis import Step, steps_in
 from superatom.literature.mining.text import Manuscript, Passage, read_manuscript
@@ -41,6 +42,8 @@ _CATEGORIES = {
         "solvent",
         "reductant",
         "reductant amount",
+        "precursor",
+        "ligand",
         "amount",
     },
     "characterisation": {
@@ -171,7 +174,7 @@ def mine_manuscript(
         for d in find_definitions(p, mentions)
     )
     mentions = tuple(linked([m for one in found for m in one], definitions))
-    facts = dict.fromkeys(_candidates(manuscript, mentions, paper))
+    facts = dict.fromkeys(_candidates(manuscript, mentions, definitions, paper))
     if extractor is not None:
         facts.update(dict.fromkeys(extractor(manuscript, mentions)))
     unique = {fact.id: fact for fact in facts}
@@ -185,7 +188,10 @@ def mine_manuscript(
 
 
 def _candidates(
-    manuscript: Manuscript, mentions: tuple[Mention, ...], paper: Document
+    manuscript: Manuscript,
+    mentions: tuple[Mention, ...],
+    definitions: tuple[Definition, ...],
+    paper: Document,
 ) -> Iterator[Fact]:
     by_passage: dict[int, list[Mention]] = {}
     for mention in mentions:
@@ -203,11 +209,22 @@ def _candidates(
             reaction = _last_reaction(sentence) or reaction
             for statement in statements_in(passage, sentence, own, reaction):
                 yield _fact(statement, passage, manuscript, paper)
-            for step in steps_in(passage, sentence, own):
+            told = [d for d in definitions if _inside(d, passage, sentence)]
+            steps = [
+                *steps_in(passage, sentence, own),
+                *precursors_in(passage, sentence),
+                *ligands_of(passage, list(sentence.mentions), told),
+            ]
+            for step in steps:
                 yield _step_fact(step, passage, sentence, manuscript, paper)
             own.append(sentence)
         if passage.kind == "paragraph":
             before = own[-4:]
+
+
+def _inside(definition: Definition, passage: Passage, sentence: Sentence) -> bool:
+    start, end = passage.place(sentence.start, sentence.end)
+    return start <= definition.start < end
 
 
 def _last_reaction(sentence: Sentence) -> str:

@@ -16,56 +16,27 @@ from superatom.literature.reactions import reaction_name
 
 __all__ = ["Phrase", "find_phrases", "find_reactions", "find_substances"]
 
-#: Names of the vocabulary that in running text mostly name a condition or something else.
+#: Single words of the vocabulary that in running text name a property and nothing else.
+_SINGLE = frozenset(
+    {"overpotential", "selectivity", "conversion", "yield", "lifetime", "bandgap", "absorptivity"}
+)
+#: Names of the vocabulary that more often tell a condition.
 _VAGUE = frozenset(
     {
-        "potential",
-        "current",
-        "temperature",
-        "time",
-        "pressure",
-        "concentration",
-        "amount",
-        "wavelength",
-        "rate",
-        "loading",
-        "size",
-        "length",
-        "angle",
-        "distance",
-        "charge",
-        "mass",
-        "scale",
-        "dose",
-        "emission",
-        "excitation",
-        "HOMO",
-        "LUMO",
-        "cycles",
-        "thickness",
-        "width",
-        "free electrons",
-        "enhancement",
-        "barrier",
         "reaction time",
-        "n",
-        "k",
-        "j",
-        "J",
-        "CN",
-        "pH",
-        "onset",
-        "equivalents",
-        "number of atoms",
         "storage time",
-        "dimensions",
         "reaction temperature",
+        "precursor concentration",
+        "applied potential",
+        "working potential",
+        "electrode potential",
+        "irradiation wavelength",
+        "laser wavelength",
+        "light wavelength",
+        "number of atoms",
         "core mass",
-        "gap",
-        "binding energy",
-        "formation energy",
     }
-) - {"gap", "binding energy", "formation energy", "size"}
+)
 _SHORT = frozenset(
     {"FE", "TOF", "TON", "QY", "PLQY", "PCE", "VBM", "CBM", "LOD", "STH", "m/z", "η", "ee", "gap"}
 )
@@ -101,13 +72,20 @@ def find_phrases(passage: Passage, start: int, end: int) -> list[Phrase]:
     text = passage.text
     found = []
     for match in _pattern().finditer(text, start, end):
-        names = _meanings()[_folded(match[0])]
-        if not _stands_alone(passage, match) or (found and match.start() < found[-1].end):
+        names = _meanings().get(_folded(match[0])) or _meanings()[_folded(match[0][:-1])]
+        if not _stands_alone(passage, match) or (
+            found and (match.start() < found[-1].end or _is_short_for(found[-1], match, text))
+        ):
             continue
         behind = match.end()
         of = _product(passage, match.start(), behind, start, end) if _takes(names) else ("", behind)
         found.append(Phrase(match.start(), max(behind, of[1]), names, of[0]))
     return found
+
+
+def _is_short_for(before: Phrase, match: re.Match[str], text: str) -> bool:
+    """Whether a phrase is the abbreviation in brackets of the one before: 'efficiency (FE)'."""
+    return text[before.end : match.start()].strip() == "(" and text[match.end() :][:1] == ")"
 
 
 def _stands_alone(passage: Passage, match: re.Match[str]) -> bool:
@@ -171,7 +149,9 @@ def _meanings() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for entry in properties():
         for name in (entry.name, *entry.aliases):
-            usable = (len(name) > 4 and name not in _VAGUE) or name in _SHORT
+            if name in _VAGUE:
+                continue
+            usable = re.search(r"[\s-]", name) or name in _SINGLE or name in _SHORT
             if entry.kind == "number" and usable and "(" not in name:
                 found.setdefault(_folded(name), (entry.name,))
     for row in _rows("mining_words.csv"):
@@ -186,7 +166,7 @@ def _pattern() -> re.Pattern[str]:
     names = sorted(_meanings(), key=len, reverse=True)
     long = "|".join(re.escape(n).replace(r"\ ", r"[\s-]+") for n in names if len(n) > 4)
     short = "|".join(re.escape(n) for n in names if len(n) <= 4)
-    return re.compile(rf"(?<![A-Za-z])(?:(?i:{long})|(?:{short}))")
+    return re.compile(rf"(?<![A-Za-z])(?:(?i:{long})(?:s(?![A-Za-z]))?|(?:{short}))")
 
 
 @lru_cache(maxsize=1)

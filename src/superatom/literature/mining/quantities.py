@@ -18,7 +18,7 @@ __all__ = ["Quantity", "find_quantities"]
 _PLAIN = r"\d{1,3}(?:[ ,]\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _NUMBER = rf"(?:(?<![\w)])[-+]\s?)?(?:{_PLAIN})(?:\s?[×x]\s?10\^?-?\d+)?"
 _LISTED = re.compile(
-    rf"(?P<first>{_NUMBER})(?P<rest>(?:\s*(?:,\s*(?:and|or)?|and|or|&|/|vs\.?)\s*(?:{_NUMBER}))*)"
+    rf"(?P<first>{_NUMBER})(?P<rest>(?:\s*(?:,\s*(?:and|or)?|and|or|&|/|\)?\s*vs\.?)\s*(?:{_NUMBER}))*)"
 )
 _RANGE = re.compile(
     rf"(?P<low>{_NUMBER})(?:\s?(?:%|°\s?C|nm|mV|V|h|min|°))?(?:\s?-\s?|\s?to\s|\s?~\s?)"
@@ -55,8 +55,9 @@ _COMPARATORS = (
     ),
 )
 _TOKEN = re.compile(
-    r"\s{0,3}[·*]?\s?(/?)\s?([µμ]\s?[A-Za-z]+|[A-Za-z°ÅΩ℃%‰]+\.?)(?:\(\w+\))?(\^?[-]\s?\d|\d(?!\d))?"
+    r"\s{0,3}[·*]?\s?(?P<per>/?)\s?(?P<letters>[µμ]\s?[A-Za-z]+|[A-Za-z°ÅΩ℃%‰]+\.?)(?:\(\w+\))?"
 )
+_POWER = re.compile(r"\^?-\s?\d|\d(?!\d)")
 _JOINED = re.compile(r"\s*(?:,|,?\s*(?:and|or|&))\s*(?:[~≈<>]|about|around|up to|over)?\s*")
 _FOLD = re.compile(r"[\s-]?(?:fold|times)\b")
 _DEGREE = re.compile(r"\s?(?:°\s?C|º\s?C|℃|o\s?C(?![\w]))")
@@ -127,7 +128,7 @@ def find_quantities(
     text, at = passage.text, start
     found: list[Quantity] = []
     group = 0
-    while match := _first(text, at, end):
+    while match := _first(passage, at, end):
         inside = next(
             (
                 b
@@ -182,9 +183,23 @@ def _grouped(text: str, found: list[Quantity]) -> list[Quantity]:
     ]
 
 
-def _first(text: str, at: int, end: int) -> re.Match[str] | None:
-    candidates = [m for m in (p.search(text, at, end) for p in (_FROM_TO, _RANGE, _LISTED)) if m]
-    return min(candidates, key=lambda m: (m.start(), -m.end()), default=None)
+def _first(passage: Passage, at: int, end: int) -> re.Match[str] | None:
+    text = passage.text
+    candidates = [_LISTED.search(text, at, end)]
+    for pattern in (_FROM_TO, _RANGE):
+        match = pattern.search(text, at, end)
+        while match and not _ascends(match, passage):
+            match = pattern.search(text, match.start() + 1, end)
+        candidates.append(match)
+    found = [match for match in candidates if match]
+    return min(found, key=lambda m: (m.start(), -m.end()), default=None)
+
+
+def _ascends(match: re.Match[str], passage: Passage) -> bool:
+    """Whether a range has its smaller number first and no raised -1 for its end."""
+    low, high = (float(_clean(match[name])) for name in ("low", "high"))
+    raised = passage.marked.levels[match.start("high")] == SUP
+    return abs(low) < abs(high) and not raised and _is_number(passage, match.start("low"))
 
 
 def _numbers(match: re.Match[str], passage: Passage) -> Iterator[tuple[int, int, str]]:
@@ -192,8 +207,7 @@ def _numbers(match: re.Match[str], passage: Passage) -> Iterator[tuple[int, int,
     if "low" in match.re.groupindex:
         start = match.start("low")
         low, high = _clean(match["low"]), _clean(match["high"])
-        if _is_number(passage, start) and float(low.split("e")[0]) < float(high.split("e")[0]):
-            yield start, match.end("high"), f"{low}-{high}"
+        yield start, match.end("high"), f"{low}-{high}"
         return
     for number in re.compile(_NUMBER).finditer(passage.text, match.start(), match.end()):
         if _is_number(passage, number.start()):
@@ -227,7 +241,7 @@ def _quantities(
                 (start, unit_end if last else end),
                 value,
                 unit,
-                comparator,
+                "=" if comparator == "<=" and value.startswith("-") else comparator,
                 group,
                 index,
                 len(numbers),
@@ -250,45 +264,52 @@ def _unit(passage: Passage, at: int, limit: int) -> tuple[str, int]:
     found: list[str] = []
     end = at
     while len(found) < 4 and (match := _TOKEN.match(text, end, limit)):
-        symbol, power = _symbol(passage, match)
+        symbol, power, behind = _symbol(passage, match, limit)
         if not _fits([*found, symbol + power], first=not found, bare=not power):
             break
         found.append(symbol + power)
-        end = match.end()
-        if match[2].endswith("."):
-            end -= 1
+        end = behind - 1 if match["letters"].endswith(".") and behind == match.end() else behind
     unit = " ".join(found)
     if unit in {"V", "mV"} and (match := _REFERENCE.match(text, end, limit)):
-        return f"{unit} vs {match[1] or 'RHE'}", end
+        return f"{unit} vs {match[1] or 'RHE'}", match.end()
     return unit, end if found else at
 
 
-def _symbol(passage: Passage, match: re.Match[str]) -> tuple[str, str]:
-    """Return symbol and power; letters below the line say of what and are left out."""
+_SPELLED = {
+    "wt": "wt%",
+    "days": "d",
+    "hours": "h",
+    "hour": "h",
+    "minutes": "min",
+    "mins": "min",
+    "hrs": "h",
+    "hr": "h",
+    "seconds": "s",
+    "℃": "degC",
+    "equivalents": "equiv",
+    "percent": "%",
+}
+
+
+def _symbol(passage: Passage, match: re.Match[str], limit: int) -> tuple[str, str, int]:
+    """Return symbol, power and end; what stands below the line says of what and is left out."""
     levels = passage.marked.levels
+    start, end = match.span("letters")
     letters = "".join(
-        c for k, c in enumerate(match[2], match.start(2)) if levels[k] != SUB and c != " "
+        c for k, c in enumerate(match["letters"], start) if levels[k] != SUB and c != " "
     ).rstrip(".")
-    letters = {
-        "wt": "wt%",
-        "days": "d",
-        "hours": "h",
-        "hour": "h",
-        "minutes": "min",
-        "mins": "min",
-        "hrs": "h",
-        "hr": "h",
-        "seconds": "s",
-        "℃": "degC",
-        "equivalents": "equiv",
-        "percent": "%",
-    }.get(letters, letters)
-    power = (match[3] or "").replace("^", "").replace(" ", "")
-    if power.isdigit() and levels[match.start(3)] != SUP:
-        power = ""
-    if match[1]:
+    letters = _SPELLED.get(letters, letters)
+    end = match.end()
+    while end < limit and levels[end] == SUB:
+        end += 1
+    power = ""
+    if found := _POWER.match(passage.text, end, limit):
+        raised = levels[found.start()] == SUP
+        if raised or found[0].startswith(("-", "^")):
+            power, end = re.sub(r"[\^\s]", "", found[0]), found.end()
+    if match["per"]:
         power = f"-{power.lstrip('-') or 1}"
-    return letters, f"^{power}" if power else ""
+    return letters, f"^{power}" if power else "", end
 
 
 def _fits(terms: list[str], *, first: bool, bare: bool) -> bool:

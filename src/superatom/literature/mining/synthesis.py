@@ -32,7 +32,7 @@ _TO = re.compile(
     r"|afford(?:ed|ing)?|obtain(?:ed)?|generat(?:e|ed|ing)|towards?)\b[^,;.]{0,40}$"
 )
 _MADE_OF = re.compile(
-    r"\b(?:synthes[ie][sz]\w*|preparation|formation|production|synthesi[sz]ed|prepared|obtained|made"
+    r"\b(?:synthes[ie][sz]\w*|preparation|formation|production|isolation|synthesi[sz]ed|prepared|obtained|made"
     r"|isolated|reported)\s+(?:of\s+)?(?:(?:the|an?|pure|atomically precise|monodisperse|new)\s+)*"
     r"(?:[\w-]+\s+){0,3}$",
     re.I,
@@ -92,14 +92,16 @@ class Step:
 
 def steps_in(passage: Passage, sentence: Sentence, before: list[Sentence]) -> Iterator[Step]:
     """Yield the synthesis steps of a sentence that tells how a cluster is made."""
-    if not _MADE.search(sentence.text) or _USED.search(sentence.text):
+    if not _MADE.search(sentence.text):
         return
     product, rule = _product(sentence, before)
     if product is None:
         return
     taken = [m.at for m in sentence.mentions]
     for quantity in find_quantities(passage, sentence.start, sentence.end, taken):
-        name = _name(quantity, sentence)
+        if _is_use(sentence, *quantity.at):
+            continue
+        name = _name(quantity, sentence) or _amount(quantity, passage)
         if name:
             yield Step(
                 name,
@@ -119,6 +121,20 @@ def steps_in(passage: Passage, sentence: Sentence, before: list[Sentence]) -> It
     yield from _substances(passage, sentence, product, rule)
 
 
+def _is_use(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether the words around a place speak of using the cluster, not of making it."""
+    return bool(_USED.search(sentence.between(start - 50, end + 30)))
+
+
+def _amount(quantity: Quantity, passage: Passage) -> str:
+    if quantity.unit not in {"equiv", "eq"}:
+        return ""
+    behind = re.compile(r"\.?\s*(?:of\s+)?").match(passage.text, quantity.at[1])
+    at = behind.end() if behind else quantity.at[1]
+    named = list(find_substances("reductant", passage.text, at, at + 40))
+    return "reductant amount" if named and named[0][0] == at else ""
+
+
 def _name(quantity: Quantity, sentence: Sentence) -> str:
     before = sentence.between(max(sentence.start, quantity.at[0] - 30), quantity.at[0])
     if quantity.unit in {"degC", "K"} and quantity.size == 1:
@@ -136,6 +152,8 @@ def _substances(
 ) -> Iterator[Step]:
     for start, end, name in find_substances("solvent", passage.text, sentence.start, sentence.end):
         left = sentence.between(max(sentence.start, start - 40), start)
+        if _is_use(sentence, start, end):
+            continue
         if _IN.search(left) or _AS_SOLVENT.match(passage.text, end):
             yield Step("solvent", "=", name, "", (start, end), (product,), f"solvent; {rule}")
     if not _REDUCED.search(sentence.text):

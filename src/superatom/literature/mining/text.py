@@ -181,7 +181,8 @@ def _without_links(raw: str) -> str:
     def blanks(match: re.Match[str]) -> str:
         return BLANK * len(match[0])
 
-    raw = _LINK.sub(link, _CONTROL.sub(BLANK, raw))
+    raw = _CONTROL.sub(BLANK, raw).replace("\\%", BLANK + "%")
+    raw = _LINK.sub(link, raw)
     raw = _CITATION.sub(blanks, raw)
     return _INLINE_TAG.sub(blanks, raw)
 
