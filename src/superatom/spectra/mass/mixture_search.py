@@ -118,15 +118,23 @@ class MixtureSearch:
         self.n_independent = self._tempered(best)
         found = self._pick(lone)
         if most > 1:
-            pairs = self._families(lone, 2)
-            found += pairs
+            unrelated = [child for parent in found for child in self._children(parent)]
+            found += self._families(lone, most) + self._pick(unrelated)
             self.n_independent = self._tempered(min(found, key=lambda each: each.rss))
-            generation = self._pick([(pair.rows, pair.fit) for pair in pairs])
+        generation = self._pick(
+            [(each.rows, each.fit) for each in found if 1 < len(each.rows) < most]
+        )
         for _ in range(most - 2):
             if not generation:
                 break
             before = min(parent.rss for parent in generation)
-            grown = self._pick([child for parent in generation for child in self._children(parent)])
+            children = [
+                child
+                for parent in generation
+                if len(parent.rows) < most
+                for child in self._children(parent)
+            ]
+            grown = self._pick(children)
             if not grown:
                 break
             found += grown
@@ -190,17 +198,20 @@ class MixtureSearch:
         """
         peaks = 0.25 * self.n_independent  # see `_tempered`
         chosen: dict[tuple[int, ...], FamilyMixture] = {}
-        for weight in (0.0, n_points - _MILD * peaks):
-            seen: dict[int, int] = {}
-            taken = 0
-            for _, mixture in sorted(
-                grown, key=lambda each: each[0] - weight * float(np.log(each[1].rss))
-            ):
-                main = mixture.rows[0]
-                seen[main] = seen.get(main, 0) + 1
-                if seen[main] <= _BRANCHES and taken < self.effort.refined // 2:
-                    taken += 1
-                    chosen[mixture.rows] = mixture
+        for size in sorted({len(mixture.rows) for _, mixture in grown}):
+            places = self.effort.refined // (2 if size == 2 else 8)
+            for weight in (0.0, n_points - _MILD * peaks):
+                seen: dict[int, int] = {}
+                taken = 0
+                for _, mixture in sorted(
+                    (each for each in grown if len(each[1].rows) == size),
+                    key=lambda each: each[0] - weight * float(np.log(each[1].rss)),
+                ):
+                    main = mixture.rows[0]
+                    seen[main] = seen.get(main, 0) + 1
+                    if seen[main] <= _BRANCHES and taken < places:
+                        taken += 1
+                        chosen[mixture.rows] = mixture
         return list(chosen.values())
 
     def _mains(self, parents: Sequence[Hypothesis]) -> list[int]:
