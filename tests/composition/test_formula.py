@@ -79,6 +79,7 @@ PRINTED = [
     ("Au25-xAgx(SR)18 (x = 0-5)", "Au{25-x}Ag{x}(SR)18 (x = 0-5)"),
     ("Au₃₈₋ₓAgₓ(SR)₂₄ (x = 1, 2, 5)", "Au{38-x}Ag{x}(SR)24 (x = 1, 2, 5)"),
     ("Au_{10-12}(SG)_{10-12}", "Au{10-12}(SG){10-12}"),
+    ("Agn(SPhMe2)n+1", "Ag{n}(SPhMe2){n+1}"),
     ("Au26.3Ag17.7(TBBT)26", "Au26.3Ag17.7(TBBT)26"),
     ("(AuAg)44(TBBT)26", "(AuAg)44(TBBT)26"),
     ("Cu8@Cu6@Cu24@Cu12@Cu8", "Cu8@Cu6@Cu24@Cu12@Cu8"),

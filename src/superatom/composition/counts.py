@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = ["Count", "CountRange", "Expression", "Number", "count_text"]
 
@@ -20,10 +20,13 @@ class Expression:
         The number without a variable.
     terms : tuple[tuple[str, int], ...]
         Variable and coefficient, in the order printed.
+    variable_first : bool
+        Whether the variable is printed in front of the number, as in n+1.
     """
 
     constant: int
     terms: tuple[tuple[str, int], ...]
+    variable_first: bool = field(default=False, compare=False)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -35,12 +38,12 @@ class Expression:
         return self.constant + sum(factor * values[name] for name, factor in self.terms)
 
     def __str__(self) -> str:
-        text = str(self.constant) if self.constant else ""
+        text = str(self.constant) if self.constant and not self.variable_first else ""
         for name, factor in self.terms:
             sign = "-" if factor < 0 else ("+" if text else "")
             size = "" if abs(factor) == 1 else str(abs(factor))
             text += f"{sign}{size}{name}"
-        return text
+        return f"{text}{self.constant:+d}" if self.constant and self.variable_first else text
 
 
 @dataclass(frozen=True, slots=True)

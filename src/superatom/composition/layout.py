@@ -388,7 +388,7 @@ def _number(run: str) -> Count | None:
             terms.append((variable, factor * int(size or 1)))
         elif size:
             constant += factor * int(size)
-    return Expression(constant, tuple(terms))
+    return Expression(constant, tuple(terms), variable_first=run.lstrip("+-0123456789") == run)
 
 
 def _has_metal_count(inner: MarkedText) -> bool:

@@ -69,7 +69,8 @@ _LATEX_SYMBOLS = {
 _LATEX_COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 _LATEX_SCRIPTS = {"textsubscript": SUB, "textsuperscript": SUP}
 _TAG = re.compile(
-    r"<\s*(/?)\s*(sub|sup|i|b|em|strong|span|u|br|p|font|small|tt|a|inf)\b[^<>]{0,200}>", re.I
+    r"<\s*(/?)\s*(sub|sup|i|b|em|strong|span|u|br|p|font|small|tt|a|inf)(?:[\s/][^<>]{0,200})?>",
+    re.I,
 )
 _ENTITY = re.compile(r"&(#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,20});")
 _EMPHASIS = re.compile(r"(\*{1,2})([A-Za-z][A-Za-z.\- ]{0,20})\1")

@@ -51,7 +51,7 @@ _SPACED_CHARGE = re.compile(r"(?<=[\w)\]])\s+(\d{0,2}[+-]|[+-]\d)(?=\s*$|\s*[.·
 _CHARGE_BEHIND_BRACKET = re.compile(
     r"(?<=\])(\d{1,2}[+-]|[+-]\d{1,2}(?![\w.])|[+-](?!\d|[a-z]|\w$)|0(?!\d))"
 )
-_CHARGE_AT_END = re.compile(r"(?<=[\w)])(?:[+-]|\+\d)$|(?<=[\w)])[+-](?=\]$)")
+_CHARGE_AT_END = re.compile(r"(?<=[\w)])[+-]$|(?<=[\d)])\+\d$|(?<=[\w)])[+-](?=\]$)")
 _LABEL_BEHIND = re.compile(r"\s*\((?:isomer\s*)?([QTRLAEZ]|[a-e]|[αβ])\)$")
 
 
