@@ -12,8 +12,8 @@ from superatom.literature.mining.quantities import Quantity
 __all__ = ["Bearer", "Sentence", "find_bearers"]
 
 _THAN = re.compile(
-    r"\b(?:than|compared (?:to|with)|in comparison (?:to|with)|relative to|versus|vs\.?|over that of"
-    r"|superior to|as opposed to|in contrast to|unlike|instead of|rather than|similar to|from)\b"
+    r"\b(?:than|compared (?:to|with)|in comparison (?:to|with)|relative to|versus|vs\.?"
+    r"|over that of|superior to|as opposed to|in contrast to|unlike|instead of|rather than|similar to|from)\b"
     r"[^,;.]*$"
 )
 _OF = re.compile(
@@ -56,10 +56,21 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """The clusters a quantity belongs to and how that was told."""
+    """The clusters a quantity belongs to and how that was told.
+
+    Attributes
+    ----------
+    mentions : tuple[Mention, ...]
+        Empty if it is not known.
+    rule : str
+        What told it.
+    name : str
+        Clusters that have no formula in the text ('Au NCs').
+    """
 
     mentions: tuple[Mention, ...]
     rule: str
+    name: str = ""
 
 
 def find_bearers(
@@ -142,7 +153,8 @@ def _direct(quantity: Quantity, phrase: Phrase | None, sentence: Sentence) -> Be
             return Bearer((named[-1],), "compared with")
         if _REFERENCE.search(compared[0]) or "(" in compared[0] or "the " in compared[0]:
             return Bearer((), "reference material")
-    if _REFERENCE.search(sentence.between(max(sentence.start, start - 30), start)):
+    lead = sentence.between(max(sentence.start, start - 30), start)
+    if _REFERENCE.search(lead) and not re.search(r"\bby\s+\S{0,6}\s?$", lead):
         return Bearer((), "reference material")
     if phrase is not None:
         told = [
@@ -187,23 +199,31 @@ def _earlier(quantity: Quantity, sentence: Sentence, before: list[Sentence]) -> 
     if len(named) == 1:
         return Bearer((sentence.mentions[0],), "the one cluster of the sentence")
     said = sentence.between(sentence.start, quantity.at[0])
-    if _speaks_of_others(said, sentence.start, ()):
-        return Bearer((), "clusters without a formula")
+    if (others := _others(said, sentence.start, ())) is not None:
+        return Bearer((), "clusters without a formula", others)
     word = re.search(r"\b(latter|former)\b", said)
     for earlier in reversed(before[-_BACK:]):
         if earlier.mentions:
             return _subject_of(earlier, word[1] if word else "", plural=bool(_PLURAL.search(said)))
-        if _speaks_of_others(earlier.text, earlier.start, ()) or _NEW_WORK.search(earlier.text):
+        others = _others(earlier.text, earlier.start, ())
+        if others is not None:
+            return Bearer((), "clusters without a formula, a sentence before", others)
+        if _NEW_WORK.search(earlier.text):
             break
     return Bearer((), "")
 
 
-def _speaks_of_others(text: str, start: int, mentions: tuple[Mention, ...]) -> bool:
-    """Whether clusters or particles are spoken of for which no formula is given."""
-    return any(
-        not match["lead"] and not any(m.at[0] <= start + match.start() < m.at[1] for m in mentions)
-        for match in _UNNAMED.finditer(text)
-    )
+def _others(text: str, start: int, mentions: tuple[Mention, ...]) -> str | None:
+    """Return the clusters or particles spoken of for which no formula is given.
+
+    '' if they have no name of their own, None if none are spoken of.
+    """
+    for match in _UNNAMED.finditer(text):
+        inside = any(m.at[0] <= start + match.start() < m.at[1] for m in mentions)
+        if not match["lead"] and not inside:
+            named = re.match(r"[A-Z]", match[0]) and re.search(r"NCs?\b|clusters?\b", match[0])
+            return " ".join(match[0].split()) if named else ""
+    return None
 
 
 def _subject_of(earlier: Sentence, word: str, *, plural: bool) -> Bearer:

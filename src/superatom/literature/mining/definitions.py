@@ -26,7 +26,7 @@ _LIST = re.compile(r"[\s,;()]*(?:and|or|,)?[\s(]*(?:respectively)?")
 _EQUAL = re.compile(
     r"(?<![\w=#])(?P<name>S?R|L\d?|X|M|SeR|[A-Z][A-Za-z0-9-]{1,9}|[pmo]-[A-Z]{2,5}|2-PET)"
     r"\s*(?:=|:|stands for|represents|denotes)\s*"
-    r"(?P<meaning>[-\w#][^;()=]{0,80}?(?:\([^()]{0,30}\)[^;()=,]{0,40})*)(?=[;),]|\.\s|\s+and\b|$)"
+    r"(?P<meaning>[-\w#][^;()=]{0,80}?(?:\([^()]{0,30}\)[^;()=,]{0,40})*)(?=[;)]|,(?!\s?\d)(?<!\d,)|\.\s|\s+and\b|$)"
 )
 _CHEMICAL = re.compile(
     r"\d|yl|thio|phos|phen|SH$|ate$|ine$|ane$|ol$|acid|halogen|^[A-Z][a-z]?$|[A-Z]"

@@ -10,20 +10,19 @@ from superatom.literature.mining.bearers import Bearer, Sentence, find_bearers
 from superatom.literature.mining.phrases import Phrase, find_phrases, find_reactions
 from superatom.literature.mining.quantities import Quantity, find_quantities
 from superatom.literature.mining.text import Passage
-from superatom.literature.properties import Property
+from superatom.literature.properties import Property, recognise
 from superatom.literature.units import UnitError, read_unit
 
 __all__ = ["Statement", "statements_in"]
 
 _CONDITION = re.compile(
-    r"(?:\b(?:at|under|@|to reach|to achieve|to deliver|reach|reaching|achieving|delivering|when"
-    r"|from|for))\s*"
+    r"(?:\b(?:at|under|to reach|to achieve|to deliver|to drive|from|for)\b|@)\s*"
     r"(?:(?:an?|the|applied|constant|potentials?|overpotentials?|current density|voltage|cell"
     r"|temperature|low|high|very|only|same|given|of|around|about|~|η|=|E)\s*)*$"
 )
 _SETTING = re.compile(
-    r"\b(?:at|under|to reach|reaching|achieving|to achieve|with increasing)\s+(?:an?\s+|the\s+)?(?:same\s+"
-    r"|applied\s+|low\s+|high\s+|constant\s+|total\s+|given\s+)*$"
+    r"\b(?:at|under|to reach|reaching|achieving|to achieve|with increasing)\s+(?:an?\s+|the\s+)?"
+    r"(?:same\s+|applied\s+|low\s+|high\s+|constant\s+|total\s+|given\s+)*$"
 )
 _PLACED = re.compile(
     r"(?:\s*\([^()]*\))?\s*(?:peaks?|maxim(?:um|a)|bands?|values?)?\s*(?:is|was|are|were|being)?\s*"
@@ -64,6 +63,7 @@ _CATALYSIS = re.compile(
     re.I,
 )
 _MADE = re.compile(r"synthes|prepar|NCs were|cluster was obtained|LE\b|etching")
+_SETTINGS = re.compile(r"V|cm\^-2|^m?M$|degC|rpm|^(?:h|min)$|nm|atm|bar|sun|mol%")
 _REACH = 110  # characters between a property and its value
 
 
@@ -95,7 +95,7 @@ def statements_in(
     for quantity in quantities:
         groups.setdefault(quantity.group, []).append(quantity)
     lists = list(groups.values())
-    chosen = [_phrase(group, phrases, lists, sentence, passage) for group in lists]
+    chosen = [_phrase(group, phrases, lists, sentence) for group in lists]
     loose = _conditions(lists, chosen, passage)
     for group, found in zip(lists, chosen, strict=True):
         if found is not None:
@@ -117,7 +117,6 @@ def _phrase(
     phrases: list[Phrase],
     lists: list[list[Quantity]],
     sentence: Sentence,
-    passage: Passage,
 ) -> _Choice | None:
     """Choose the property a list of numbers is a value of; None for conditions and the rest."""
     best: tuple[float, Phrase, Property, str] | None = None
@@ -132,15 +131,30 @@ def _phrase(
             ),
             None,
         )
+        if entry is None and phrase.names[0] in {"yield", "product yield"}:
+            rate = _entry("production rate")
+            entry = rate if "^-1" in group[0].unit and unit_fits(group[0], rate) else None
         if entry is None:
+            entry = _changed(group[0], phrase, sentence)
+        if entry is None or entry.name == "potential":
             continue
-        cost, rule = _cost(group, phrase, lists, sentence, passage)
+        cost, rule = _cost(group, phrase, lists, sentence)
         if cost < (best[0] if best else _REACH):
             best = (cost, phrase, entry, rule)
     if best is None:
         return _without_phrase(group, sentence)
     _, phrase, entry, rule = best
     return _named(group, phrase, entry, rule, sentence)
+
+
+def _changed(quantity: Quantity, phrase: Phrase, sentence: Sentence) -> Property | None:
+    """Return the change of a property: '31% decrease of the Tafel slope'."""
+    name = f"{phrase.names[0]} change"
+    entry = recognise(name).property
+    gap = sentence.between(quantity.at[1], phrase.start)
+    if entry is None or entry.name != name or not _CHANGE.fullmatch(gap):
+        return None
+    return entry if unit_fits(quantity, entry) else None
 
 
 def _is_difference(group: list[Quantity], sentence: Sentence) -> bool:
@@ -155,7 +169,6 @@ def _cost(
     phrase: Phrase,
     lists: list[list[Quantity]],
     sentence: Sentence,
-    passage: Passage,
 ) -> tuple[float, str]:
     start, end = group[0].at[0], group[-1].at[1]
     never = float("inf")
@@ -233,8 +246,6 @@ def unit_fits(quantity: Quantity, entry: Property) -> bool:
 def _named(
     group: list[Quantity], phrase: Phrase, entry: Property, rule: str, sentence: Sentence
 ) -> _Choice | None:
-    from superatom.literature.properties import recognise
-
     name, of, sign = entry.name, phrase.of, 1
     if phrase.start >= group[-1].at[1]:
         gap = sentence.between(group[-1].at[1], phrase.start)
@@ -247,8 +258,8 @@ def _named(
             "enhancement",
             "improvement",
         }:
-            changed = recognise(f"{entry.name} change")
-            if changed.property is None or changed.name != f"{entry.name} change":
+            changed = recognise(f"{entry.name.removesuffix(' change')} change")
+            if changed.property is None or not changed.name.endswith(" change"):
                 return None
             entry, name, of = changed.property, changed.name, ""
             sign = -1 if change["word"].startswith(("decrease", "reduction", "drop")) else 1
@@ -258,8 +269,6 @@ def _named(
 
 
 def _entry(name: str) -> Property:
-    from superatom.literature.properties import recognise
-
     entry = recognise(name).property
     if entry is None:
         raise KeyError(name)
@@ -320,7 +329,7 @@ def _conditions(
     """Return the quantities that say under what conditions, with their places."""
     found = []
     for group, choice in zip(lists, chosen, strict=True):
-        if choice is None and group[0].unit:
+        if choice is None and _SETTINGS.search(group[0].unit):
             start, end = group[0].at[0], group[-1].at[1]
             found.append((start, " ".join(passage.text[start:end].split())))
     return found
@@ -339,7 +348,7 @@ def _told(
     paired = len(names) == len(group) > 1
     near = sorted(loose, key=lambda c: abs(c[0] - group[0].at[0]))[:2]
     for index, (quantity, bearer) in enumerate(zip(group, bearers, strict=True)):
-        if not bearer.mentions:
+        if not bearer.mentions and (not bearer.name or found.name == "time to full conversion"):
             continue
         entry = found.phrase.entry(index) if paired and found.phrase else found.entry
         name = entry.name if paired else found.name

@@ -50,8 +50,8 @@ _NO_FORMULA = re.compile(r"\sN[CP]s?\b|\((?:0|I{1,3}|IV|V)\)")
 _LOOSE_LABEL = re.compile(r"(?<=[\d>])\s+-\s?(?=\w{1,2}\)?$)|(?<=[\d>])-\s(?=\w{1,2}\)?$)")
 _WORDS = re.compile(
     r"\b(?P<metal>Au|Ag|Cu|Pt|Pd)\s+(?:NCs?|nanoclusters?|clusters?)(?:@(?P<host>[A-Z]{2,5}))?\s+"
-    r"(?:that (?:is|are)\s+|was\s+|were\s+)?(?:composed|consisting|comprised|made(?: up)?|containing)\s+"
-    r"(?:of\s+)?(?P<count>\d{1,3})\s+(?:gold|silver|copper|platinum|palladium|Au|Ag|Cu|Pt|Pd|metal)"
+    r"(?:that (?:is|are)\s+|was\s+|were\s+)?(?:composed|consisting|comprised|made(?: up)?"
+    r"|containing)\s+(?:of\s+)?(?P<count>\d{1,3})\s+(?:gold|silver|copper|platinum|palladium|Au|Ag|Cu|Pt|Pd|metal)"
     r"\s+atoms"
 )
 _GUESSED = "as printed"
@@ -212,7 +212,8 @@ def _is_cluster(cluster: Cluster | ClusterSeries, text: str, levels: str) -> boo
         return False
     counts = list(metals.values())
     symbols = {s for name in metals for s in name.split("+")}
-    total = sum(counts) if all(isinstance(n, int | float) for n in counts) else None
+    numbers = [n for n in counts if isinstance(n, int | float)]
+    total = sum(numbers) if len(numbers) == len(counts) else None
     bound = any(p.ligand.kind in _LIGANDS for p in ligands)
     if _ION_IN_WORDS.fullmatch(text) and "1" not in set(levels):
         return False
@@ -221,7 +222,7 @@ def _is_cluster(cluster: Cluster | ClusterSeries, text: str, levels: str) -> boo
     if cluster.companions and not cluster.bracketed and not re.search(r"[·.)\]]", text):
         return False
     if bound and symbols & _NOBLE:
-        return total is None or total >= 1 and not _is_word(text)
+        return total is None or (total >= 1 and not _is_word(text))
     if not symbols & _NOBLE:
         return bound and (total is None or total >= _SMALLEST_CORE)
     if total is None:

@@ -212,7 +212,7 @@ def _candidates(
             told = [d for d in definitions if _inside(d, passage, sentence)]
             steps = [
                 *steps_in(passage, sentence, own),
-                *precursors_in(passage, sentence),
+                *precursors_in(sentence),
                 *ligands_of(passage, list(sentence.mentions), told),
             ]
             for step in steps:
@@ -257,7 +257,7 @@ def _fact(statement: Statement, passage: Passage, manuscript: Manuscript, paper:
         unit=statement.unit,
         conditions=conditions,
         rule=statement.rule,
-        remark=_printed(statement.bearer.mentions),
+        remark=_printed(statement.bearer.mentions) or _unnamed(statement.bearer.name),
     )
 
 
@@ -329,6 +329,10 @@ def _candidate(
 
 def _clusters(mentions: tuple[Mention, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.full for m in mentions))
+
+
+def _unnamed(name: str) -> str:
+    return f"told of {name}, whose formula is not given" if name else ""
 
 
 def _printed(mentions: tuple[Mention, ...]) -> str:

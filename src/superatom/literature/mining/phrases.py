@@ -70,7 +70,7 @@ class Phrase:
 def find_phrases(passage: Passage, start: int, end: int) -> list[Phrase]:
     """Return the phrases between two places, in order; the longest where several fit."""
     text = passage.text
-    found = []
+    found: list[Phrase] = []
     for match in _pattern().finditer(text, start, end):
         names = _meanings().get(_folded(match[0])) or _meanings()[_folded(match[0][:-1])]
         if not _stands_alone(passage, match) or (
@@ -101,7 +101,7 @@ def _stands_alone(passage: Passage, match: re.Match[str]) -> bool:
 
 
 def _takes(names: tuple[str, ...]) -> bool:
-    return _by_name()[names[0]].specified
+    return _by_name()[names[0]].specified or names[0] == "yield"  # 'NH3 yield' is a rate
 
 
 def _product(passage: Passage, start: int, behind: int, low: int, high: int) -> tuple[str, int]:

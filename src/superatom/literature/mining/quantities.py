@@ -17,8 +17,9 @@ __all__ = ["Quantity", "find_quantities"]
 
 _PLAIN = r"\d{1,3}(?:[ ,]\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _NUMBER = rf"(?:(?<![\w)])[-+]\s?)?(?:{_PLAIN})(?:\s?[×x]\s?10\^?-?\d+)?"
+_MARGIN = r"(?:\s?±\s?\d+(?:\.\d+)?)?"
 _LISTED = re.compile(
-    rf"(?P<first>{_NUMBER})(?P<rest>(?:\s*(?:,\s*(?:and|or)?|and|or|&|/|\)?\s*vs\.?)\s*(?:{_NUMBER}))*)"
+    rf"(?P<first>{_NUMBER}{_MARGIN})(?P<rest>(?:\s*(?:,\s*(?:and|or)?|and|or|&|/|\)?\s*vs\.?)\s*(?:{_NUMBER}{_MARGIN}))*)"
 )
 _RANGE = re.compile(
     rf"(?P<low>{_NUMBER})(?:\s?(?:%|°\s?C|nm|mV|V|h|min|°))?(?:\s?-\s?|\s?to\s|\s?~\s?)"
@@ -48,7 +49,7 @@ _COMPARATORS = (
     ),
     (
         re.compile(
-            r"(?:~|≈|±|\babout|\baround|\bca\.?|\bnearly|\bapproximately|\bapprox\.?|\balmost"
+            r"(?:~|≈|\babout|\baround|\bca\.?|\bnearly|\bapproximately|\bapprox\.?|\balmost"
             r"|\broughly|\bclose to|\bsome)\s*$"
         ),
         "~",
@@ -209,9 +210,10 @@ def _numbers(match: re.Match[str], passage: Passage) -> Iterator[tuple[int, int,
         low, high = _clean(match["low"]), _clean(match["high"])
         yield start, match.end("high"), f"{low}-{high}"
         return
-    for number in re.compile(_NUMBER).finditer(passage.text, match.start(), match.end()):
+    listed = re.compile(rf"({_NUMBER}){_MARGIN}")
+    for number in listed.finditer(passage.text, match.start(), match.end()):
         if _is_number(passage, number.start()):
-            yield number.start(), number.end(), _clean(number[0])
+            yield number.start(), number.end(), _clean(number[1])
 
 
 def _is_number(passage: Passage, at: int) -> bool:

@@ -33,7 +33,7 @@ _MAKING = re.compile(
 )
 
 
-def precursors_in(passage: Passage, sentence: Sentence) -> Iterator[Step]:
+def precursors_in(sentence: Sentence) -> Iterator[Step]:
     """Yield 'X prepared from Y' and 'Y transformed into X', Y being a cluster."""
     for one, two in zip(sentence.mentions, sentence.mentions[1:], strict=False):
         between = sentence.between(one.at[1], two.at[0])
@@ -43,7 +43,6 @@ def precursors_in(passage: Passage, sentence: Sentence) -> Iterator[Step]:
             yield _step(one, two, "made from")
         elif _INTO.fullmatch(between):
             yield _step(two, one, "transformed into")
-    del passage
 
 
 def _step(product: Mention, precursor: Mention, rule: str) -> Step:
@@ -62,7 +61,14 @@ def ligands_of(
             continue
         mention = before[-1]
         names = {p.name for p, _ in mention.cluster.parts if isinstance(p, LigandPart)}
-        if definition.name in names and definition.name not in {"X", "M"}:
+        trivial = definition.meaning.lower() in {
+            "thiolate",
+            "thiol",
+            "alkyl",
+            "ligand",
+            "phosphine",
+        }
+        if definition.name in names - {"X", "M"} and not trivial:
             meaning = re.sub(r"(?<=\d)\s+(?=-)|(?<=-)\s+", "", definition.meaning)
             at = _place(passage, definition)
             yield Step("ligand", "=", meaning, "", at, (mention,), "name = meaning")

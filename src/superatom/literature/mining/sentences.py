@@ -8,8 +8,8 @@ from collections.abc import Iterator
 __all__ = ["sentences"]
 
 _END = re.compile(
-    r"(?<!\bFig)(?<!\bFigs)(?<!\bet al)(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bca)(?<!\beq)(?<!\bequiv)"
-    r"(?<!\bRef)(?<!\bRefs)(?<!\bNo)(?<!\bapprox)(?<!\bDr)(?<!\bProf)(?<!\bvol)(?<!\bresp)"
+    r"(?<!\bFig)(?<!\bFigs)(?<!\bet al)(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bca)(?<!\beq)"
+    r"(?<!\bequiv)(?<!\bRef)(?<!\bRefs)(?<!\bNo)(?<!\bapprox)(?<!\bDr)(?<!\bProf)(?<!\bvol)(?<!\bresp)"
     r"(?<!(?<![\d)])\s[A-Z])(?<!^[A-Z])"
     r"(?:(?<!\d)[.!?][\"'”)]?\s*\[?\d{1,3}[a-z]?(?:\s?[,-]\s?\d{1,3}[a-z]?)*\]?|[.!?][\"'”)]?)"
     r"\s+(?=[A-Z\[(]|[a-z]?\d|$)"

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from superatom.composition.layout import METALS
-from superatom.composition.ligands import default_library
 from superatom.composition.lexicon import COUNTER_IONS
+from superatom.composition.ligands import default_library
 from superatom.composition.markup import SUB, SUP
 from superatom.literature.mining.text import Passage
 

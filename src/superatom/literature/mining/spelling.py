@@ -11,10 +11,10 @@ __all__ = ["spelled"]
 
 
 def spelled(marked: MarkedText) -> str:
-    """Return `marked` with its levels as HTML tags.
+    r"""Return `marked` with its levels as HTML tags.
 
     A formula cut out of running text often has half of its markup outside: an opening
-    `$`, a `\\text{`, a closing tag. Written out from the characters it is whole.
+    `$`, a `\text{`, a closing tag. Written out from the characters it is whole.
     """
     runs = []
     pairs = zip(marked.text, marked.levels, strict=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from superatom.literature.mining.bearers import Sentence
-from superatom.literature.mining.mentions import Mention
+from superatom.literature.mining.mentions import Mention, frame
 from superatom.literature.mining.phrases import find_substances
 from superatom.literature.mining.quantities import Quantity, find_quantities
 from superatom.literature.mining.text import Passage
@@ -22,9 +22,10 @@ _MADE = re.compile(
     re.I,
 )
 _USED = re.compile(
-    r"\bcataly|electro(?:cataly|lyte|de)|photo(?:cataly|lumin)|\bORR\b|\bHER\b|\bOER\b|\bFE\b|current"
-    r"|potential|substrate|emission|emit|stab(?:le|ility)|absor(?:b|p)|spectr|coupling|cycloaddition"
-    r"|durab|lifetime|nitrophenol|conversion|TOF",
+    r"\bcataly|electro(?:cataly|lyte|de)|photo(?:cataly|lumin)|\bORR\b|\bHER\b|\bOER\b|\bFE\b"
+    r"|current|potential|substrate|emission|emit|stability|stable (?:for|in|over|under|up)|absor(?:b|p)|spectr"
+    r"|coupling|cycloaddition"
+    r"|durab|lifetime|nitrophenol|conversion|TOF|colou?rless|kinetic|control test",
     re.I,
 )
 _TO = re.compile(
@@ -40,7 +41,8 @@ _MADE_OF = re.compile(
 _FROM = re.compile(r"\b(?:from|using|reacting|with|of|by)\b[^,;.]{0,25}$")
 _TIME = re.compile(
     r"(?:\b(?:for|within|after|over|in|during|lasted?|about|~|up to|another|takes?)\s*"
-    r"(?:only|about|ca\.?|the|first|a|next|~)?\s*)$"
+    r"(?:only|about|ca\.?|the|first|a|next|~)?\s*)$",
+    re.I,
 )
 _PH = re.compile(
     r"\bpH\s*(?:value\s*)?(?P<lead>(?:of|to|at|is|was|=|~|>|<|≥|≤|above|below|around|about|\s)*)"
@@ -48,7 +50,8 @@ _PH = re.compile(
 )
 _AS_SOLVENT = re.compile(r"\s*(?:solution\s*)?(?:\(?as\s+(?:the\s+|a\s+)?)?(?:co-?)?solvents?\b")
 _IN = re.compile(
-    r"\b(?:in|solvent(?:s)?(?:\s*(?:is|was|of|such as|:))?)\s+(?:an?\s+|the\s+|pure\s+)?(?:mixture of\s+)?$"
+    r"\b(?:in|solvent(?:s)?(?:\s*(?:is|was|of|such as|:))?)\s+(?:an?\s+|the\s+|pure\s+)?"
+    r"(?:mixture of\s+)?$"
 )
 _REDUCED = re.compile(r"\b(?:reduc\w+|reductant)\b", re.I)
 _AGENT = re.compile(
@@ -60,6 +63,11 @@ _BY = re.compile(
     r"\breduc\w+\b[^.;]{0,60}\b(?:with|by|using|of)\s+(?:the\s+|an?\s+|aqueous\s+|excess\s+)?$",
     re.I,
 )
+_WAS_MADE = re.compile(
+    r"\s*(?:NCs?|nanoclusters?|clusters?)?\s*(?:was|were|is|are|can be|could be)\s+(?:first\s+)?"
+    r"(?:synthesi[sz]ed|prepared|obtained|produced|made|isolated|formed)\b"
+)
+_SMALLEST = 3
 _SIZES = {"h", "min", "d", "week", "weeks", "s", "day"}
 
 
@@ -168,23 +176,29 @@ def _substances(
 
 def _product(sentence: Sentence, before: list[Sentence]) -> tuple[Mention | None, str]:
     """Return the cluster that is made."""
-    made = [
-        m
-        for m in sentence.mentions
-        if _TO.search(sentence.between(sentence.start, m.at[0]))
-        or _MADE_OF.search(sentence.between(sentence.start, m.at[0]))
-    ]
+    mentions = [m for m in sentence.mentions if _is_cluster(m)]
+    made = [m for m in mentions if _made(sentence, m)]
     if made:
         return made[0], "product in the sentence"
-    others = [
-        m for m in sentence.mentions if not _FROM.search(sentence.between(sentence.start, m.at[0]))
-    ]
+    others = [m for m in mentions if not _FROM.search(sentence.between(sentence.start, m.at[0]))]
     if others:
         return others[0], "first cluster of the sentence"
-    if sentence.mentions:
+    if mentions:
         return None, ""
     for earlier in reversed(before[-2:]):
         if earlier.mentions and _MADE.search(earlier.text):
             product, _ = _product(earlier, [])
             return product, "product of the sentence before"
     return None, ""
+
+
+def _made(sentence: Sentence, mention: Mention) -> bool:
+    before = sentence.between(sentence.start, mention.at[0])
+    behind = sentence.between(mention.at[1], mention.at[1] + 40)
+    return bool(_TO.search(before) or _MADE_OF.search(before) or _WAS_MADE.match(behind))
+
+
+def _is_cluster(mention: Mention) -> bool:
+    """Whether a mention has three metal atoms or more, unlike a precursor."""
+    counts = [count for _, count in frame(mention.cluster)]
+    return not all(count.isdigit() for count in counts) or sum(map(int, counts)) >= _SMALLEST

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from superatom.composition.markup import MAX_LENGTH, MarkedText, read_markup
@@ -32,9 +33,19 @@ _CITATION = re.compile(
 )
 _INLINE_TAG = re.compile(r"<(?!/?(?:sub|sup|inf)\b)/?[A-Za-z][^<>]{0,300}>")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+#: Commands of LaTeX that are signs of quantities; `read_markup` knows those of formulas.
+_SIGN_OF = {
+    **{"%": "%", "leq": "≤", "le": "≤", "leqslant": "≤", "geq": "≥", "ge": "≥", "geqslant": "≥"},
+    **{"gt": ">", "lt": "<", "circ": "°", "degree": "°", "AA": "Å", "Omega": "Ω", "lambda": "λ"},
+    **{"angstrom": "Å", "micro": "µ"},
+}
+_SIGNS = re.compile(
+    r"\\(?:%|(?:leqslant|geqslant|leq|geq|le|ge|gt|lt|circ|degree|AA|Omega|lambda"
+    r"|angstrom|micro)(?![A-Za-z]))"
+)
 _MATH = re.compile(r"\$[^$]{1,600}?\$")
 _PROSE = re.compile(r"(?<![\\{a-zA-Z])[a-z]{3,} [a-z]{2,} [a-z]{2,}")
-_ENDS = re.compile(r"[.!?:;]\W*\d{0,3}\W*$")
+_ENDS = re.compile(r"[.!?]\W*\d{0,3}\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +139,15 @@ def _decoded(file: Path) -> str:
 
 def _pdf_text(file: Path) -> str:
     try:
-        from pypdf import PdfReader
-        from pypdf.errors import PyPdfError
+        pypdf = import_module("pypdf")
     except ImportError as error:
         raise MissingExtra(
             f"{file}: reading a PDF needs the package pypdf (pip install pypdf); "
             "or save the paper as text or HTML"
         ) from error
     try:
-        return "\n\n".join(page.extract_text() or "" for page in PdfReader(file).pages)
-    except (PyPdfError, ValueError, KeyError) as error:
+        return "\n\n".join(page.extract_text() or "" for page in pypdf.PdfReader(file).pages)
+    except (pypdf.errors.PyPdfError, ValueError, KeyError) as error:
         raise DataFileError(str(file), f"the PDF cannot be read ({error})") from error
 
 
@@ -178,10 +188,13 @@ def _without_links(raw: str) -> str:
         tail = len(match[0]) - 1 - len(label)
         return BLANK + label + BLANK * tail
 
+    def sign(match: re.Match[str]) -> str:
+        return _SIGN_OF[match[0][1:]] + BLANK * (len(match[0]) - 1)
+
     def blanks(match: re.Match[str]) -> str:
         return BLANK * len(match[0])
 
-    raw = _CONTROL.sub(BLANK, raw).replace("\\%", BLANK + "%")
+    raw = _SIGNS.sub(sign, _CONTROL.sub(BLANK, raw))
     raw = _LINK.sub(link, raw)
     raw = _CITATION.sub(blanks, raw)
     return _INLINE_TAG.sub(blanks, raw)
