@@ -17,6 +17,7 @@ from superatom.synthesis.members import charge_step, exchange_of, makers
 from superatom.synthesis.precursors import find_precursor
 from superatom.synthesis.reductions import reduction_of
 from superatom.synthesis.routes import Route, RouteStep, Starting
+from superatom.synthesis.step_order import in_order, main_source
 from superatom.synthesis.transformations import Transformation, balanced, known_transformations
 
 __all__ = ["Weights", "plan", "told_transformations"]
@@ -221,14 +222,15 @@ class _Planner:
     ) -> Iterator[_Making]:
         """Add the change of charge where a transformation ends in another charge state."""
         for step, made in found:
+            stands_for_family = made.body != goal.body
+            cost = self.weights.of(step) + extra + stands_for_family * self.weights.family
             if open_charge or made.charge == goal.charge:
-                yield _Making(((step, made),), self.weights.of(step) + extra)
+                yield _Making(((step, made),), cost)
                 continue
             wanted = made.with_charge(goal.charge)
             change = charge_step(made, wanted)
             if change is not None:
-                cost = self.weights.of(step) + self.weights.of(change) + extra
-                yield _Making(((step, made), (change, wanted)), cost)
+                yield _Making(((step, made), (change, wanted)), cost + self.weights.of(change))
 
     def route(self, target: str, goal: Compound, making: _Making) -> Route | None:
         """Return the cheapest route whose last step is given; None if there is none."""
@@ -289,6 +291,8 @@ class _Planner:
         new.sort(key=lambda g: -g.compound.n_metals)  # clusters first: they decide the route
         steps = (*state.steps, *reversed(way.steps))
         keys = {goal.compound.key, *(each.key for _, each in way.steps)}
+        if step.kind == "purification":  # what goes in has the key of what comes out
+            keys.clear()
         return _State(
             (*new, *rest), steps, state.starting, state.made | keys, state.cost + way.cost
         )
@@ -326,11 +330,11 @@ def _not_bought(compound: Compound) -> Starting:
 
 def _finished(target: str, goal: Compound, state: _State) -> Route | None:
     """Return a route of a settled state; None if its steps run in a circle."""
-    ordered = _in_order(state.steps)
+    ordered = in_order(state.steps)
     if ordered is None:
         return None
     steps = tuple(
-        RouteStep(balanced(step), made.text, _main_source(at, ordered))
+        RouteStep(balanced(step), made.text, main_source(at, ordered))
         for at, (step, made) in enumerate(ordered)
     )
     provenance = stamp(
@@ -341,61 +345,6 @@ def _finished(target: str, goal: Compound, state: _State) -> Route | None:
         target, steps, state.starting, round(state.cost, 6),
         tuple(_notes(goal, steps, state.starting)), provenance,
     )  # fmt: skip
-
-
-def _in_order(
-    steps: tuple[tuple[Transformation, Compound], ...],
-) -> tuple[tuple[Transformation, Compound], ...] | None:
-    """Put steps in the order they are done; None if they run in a circle."""
-    makers_of: dict[tuple[object, ...], int] = {}
-    for at, (_, made) in enumerate(steps):
-        makers_of.setdefault(made.key, at)
-    done: list[int] = []
-    left = list(range(len(steps)))[::-1]
-    while left:
-        ready = [at for at in left if _needs(at, steps, makers_of) <= set(done)]
-        if not ready:
-            return None
-        done.append(ready[0])
-        left.remove(ready[0])
-    return tuple(steps[at] for at in done)
-
-
-def _needs(
-    at: int,
-    steps: tuple[tuple[Transformation, Compound], ...],
-    makers_of: dict[tuple[object, ...], int],
-) -> set[int]:
-    """Return the steps whose products a step starts from."""
-    step, _ = steps[at]
-    keys = (read_compound(text).key for text in step.all_reactants)
-    found = {_maker(key, at, steps, makers_of) for key in keys}
-    return {number for number in found if number is not None}
-
-
-def _maker(
-    key: tuple[object, ...],
-    at: int,
-    steps: tuple[tuple[Transformation, Compound], ...],
-    makers_of: dict[tuple[object, ...], int],
-) -> int | None:
-    """Return the step that makes a compound; a purification takes it from another step."""
-    number = makers_of.get(key)
-    if number != at:
-        return number
-    others = (n for n, (_, made) in enumerate(steps) if made.key == key and n != at)
-    return next(others, None)
-
-
-def _main_source(at: int, ordered: tuple[tuple[Transformation, Compound], ...]) -> int | None:
-    """Return the earlier step that makes the largest metal compound a step starts from."""
-    step = ordered[at][0]
-    made = {each.key: number for number, (_, each) in enumerate(ordered[:at])}
-    inputs = [read_compound(text) for text in step.all_reactants]
-    metal = [c for c in inputs if c.metals and c.key in made]
-    if not metal:
-        return None
-    return made[max(metal, key=lambda c: c.n_metals).key]
 
 
 def _notes(
