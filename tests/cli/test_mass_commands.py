@@ -201,3 +201,11 @@ def test_a_spectrum_without_envelopes_says_so(tmp_path: Path) -> None:
     code, out, _ = run("assign", flat, *SPACE)
     assert code == 0
     assert "no envelope stands out" in out
+
+
+def test_a_dossier_with_a_spectrum(file: Path, tmp_path: Path) -> None:
+    page = tmp_path / "d.html"
+    words = ["dossier", "[Au25(SC2H4Ph)18]-", "--spectrum", str(file), "-o", str(page)]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0
+    assert "The spectrum shows the cluster" in page.read_text()

@@ -35,6 +35,10 @@ def dossier(
         Path | None,
         typer.Option(help="Structure file (CIF, XYZ, PDB, ...) to check against the formula."),
     ] = None,
+    spectrum: Annotated[
+        Path | None,
+        typer.Option(help="Mass spectrum (csv, mzML, ...) to look for the cluster in."),
+    ] = None,
     ligands: Ligands = None,
     define: Definitions = None,
     valence: Valences = None,
@@ -50,7 +54,7 @@ def dossier(
     cluster = Cluster.parse(
         formula, library=read_library(ligands), definitions=read_definitions(define)
     )
-    made = make(cluster, structure, conventions=conventions)
+    made = make(cluster, structure, spectrum, conventions=conventions)
     made.write(output)
     if as_json:
         print_json({"page": str(output), **made.as_dict()})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from superatom.cli.options import AsJson, print_json, read_library
 from superatom.cli.words import WordsCommand
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ Power = Annotated[
 ]
 TimeLimit = Annotated[float | None, typer.Option(help="Give up after this many seconds.")]
 LigandsFile = Annotated[Path | None, typer.Option(help="CSV file with ligands of your own.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 Output = Annotated[
     Path | None,
@@ -86,14 +85,14 @@ def pattern(
     from superatom.cli.mass_patterns import Pattern, write_patterns
     from superatom.cli.printing.spectra import print_pattern, print_rows
 
-    library = _library(ligands_file)
+    library = read_library(ligands_file)
     patterns = [Pattern.of(text, charge, threshold, library) for text in formulas]
     if output is not None:
         settings = {"noise": noise, "shift_ppm": shift, "seed": seed}
         write_patterns(output, patterns, amounts, resolving_power, **settings)
     if as_json:
         plain = [each.as_dict() for each in patterns]
-        _print_json(plain[0] if len(plain) == 1 else plain)
+        _print(plain[0] if len(plain) == 1 else plain)
     elif as_csv:
         print_rows([{"ion": each.formula, **row} for each in patterns for row in each.rows])
     else:
@@ -131,7 +130,7 @@ def find(
     if output is not None:
         _write_spectrum(output, spectrum, groups, named)
     if as_json:
-        _print_json(
+        _print(
             {
                 "source": spectrum.source,
                 "notes": list(spectrum.notes),
@@ -192,7 +191,7 @@ def assign(
     request = SpaceRequest(
         metals, ligands, others, charge, preset, parent, dope, exchange, ratio, electrons
     )
-    library = _library(ligands_file)
+    library = read_library(ligands_file)
     space = request.space(library)
     spectrum = _with_sign(_read(file, scan, polarity), space.charges)
     tell_space(space)
@@ -211,7 +210,7 @@ def assign(
     if output is not None:
         _write_assigned(output, spectrum, found, named)
     if as_json:
-        _print_json(
+        _print(
             {
                 **found.as_dict(),
                 "byproducts": [hit.as_dict() for hit in named],
@@ -259,7 +258,7 @@ def series(
     request = SpaceRequest(
         metals, ligands, others, charge, preset, parent, dope, exchange, ratio, electrons
     )
-    space = request.space(_library(ligands_file))
+    space = request.space(read_library(ligands_file))
     spectra = [_with_sign(each, space.charges) for each in read_spectra(path)]
     tell_space(space)
     found = follow(
@@ -276,18 +275,11 @@ def series(
 
         write_series(output, found)
     if as_json:
-        _print_json(found.as_dict())
+        _print(found.as_dict())
     elif as_csv:
         print_rows(found.rows())
     else:
         print_series(found)
-
-
-def _library(path: Path | None) -> Any:
-    from superatom.composition.ligands import LigandLibrary, default_library
-
-    known = default_library()
-    return known.with_ligands(LigandLibrary.read(path)) if path else known
 
 
 def _read(file: Path, scan: str, polarity: str) -> Spectrum:
@@ -318,7 +310,7 @@ def _byproducts(spectrum: Spectrum, metals: str, ligands: str, file: Path | None
         return ()
     from superatom.spectra.mass.byproducts import find_byproducts
 
-    return find_byproducts(spectrum, metals, ligands, library=_library(file))
+    return find_byproducts(spectrum, metals, ligands, library=read_library(file))
 
 
 def _write_spectrum(output: Path, spectrum: Spectrum, groups: Any, named: Any) -> None:
@@ -357,8 +349,8 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "charges": charges}
 
 
-def _print_json(data: object) -> None:
-    typer.echo(json.dumps(_plain(data), ensure_ascii=False, allow_nan=False))
+def _print(data: object) -> None:
+    print_json(_plain(data))
 
 
 def _plain(data: Any) -> Any:
