@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -217,8 +217,6 @@ def finish(answer: Answer, extra: Floats, reasons: dict[int, tuple[Evidence, ...
     reasons : dict
         The same in words, for the candidates that have some.
     """
-    from dataclasses import replace
-
     if not len(answer.candidates):
         return answer.assignment
     fit_only = -0.5 * answer.chi2

@@ -92,7 +92,7 @@ def assign(
         if (found := prepare_window(spectrum, window, space, resolving_power)) is not None
     ]
     wide = ShiftPrior(0.0, 15.0, -max_shift_ppm, max_shift_ppm)
-    known = calibration or _calibrated(prepared, wide, max_components, clock)
+    known = calibration or _calibrated(prepared, wide, clock)
     answers = []
     for each in prepared:
         clock.check()
@@ -165,16 +165,14 @@ def _prior(known: Calibration, mz: float, wide: ShiftPrior) -> ShiftPrior:
     return ShiftPrior(at, known.sd, max(at - reach, wide.low), min(at + reach, wide.high))
 
 
-def _calibrated(
-    prepared: Sequence[PreparedWindow], wide: ShiftPrior, most: int, clock: _Clock
-) -> Calibration:
+def _calibrated(prepared: Sequence[PreparedWindow], wide: ShiftPrior, clock: _Clock) -> Calibration:
     """Return the calibration that the strongest windows agree on."""
     if len(prepared) < 2:
         return Calibration()
     mz, shifts, weights = [], [], []
     for each in _calibrants(prepared):
         clock.check()
-        fit = find_species(each.trace, each.candidates, wide, min(most, 2), each.widths)
+        fit = find_species(each.trace, each.candidates, wide, 1, each.widths)
         if not fit.slots:
             continue
         slot = fit.slots[0]

@@ -15,6 +15,7 @@ from superatom.spectra.mass.scoring import envelopes_of
 __all__ = [
     "FULL",
     "LIGHT",
+    "PRICE",
     "Effort",
     "Hypothesis",
     "ShiftPrior",
@@ -27,6 +28,8 @@ __all__ = [
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
+#: Chi square that a further component must bring, besides its prior.
+PRICE = 6.0
 _NOISE_ERROR = 4.0  # standard errors by which the noise may be underestimated
 _SCATTER = 3.0  # ppm that species of one spectrum are shifted against each other
 

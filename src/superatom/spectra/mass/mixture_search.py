@@ -20,10 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.spectra.mass.candidates import Candidates
-from superatom.spectra.mass.families import FamilyMixture, family_mixtures
+from superatom.spectra.mass.family_search import grow_families
 from superatom.spectra.mass.fit import MixtureFits, Pattern, fit_mixtures, profile_columns
 from superatom.spectra.mass.hypotheses import (
     FULL,
+    PRICE,
     Effort,
     Hypothesis,
     ShiftPrior,
@@ -46,13 +47,10 @@ __all__ = ["MixtureSearch"]
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
-_BRANCHES = 3  # mixtures of relatives fitted exactly that may have the same main species
 _PER_FAMILY = 2  # members of one family (same metals and ligands) on the rest of a list
-_MILD = 0.5  # points per peak that single fits count for where rivals are expected
 _ASIDE = 0.3  # part of a short list that is chosen with less regard to the fit
 _CHILDREN = 3  # hypotheses that one may leave in the next generation
 _SHIFT_BIN = 3.0  # ppm; hypotheses in one bin compete, the best of each bin goes on
-_PRICE = 6.0  # chi square that a further component must bring, besides its prior
 _LEAST_SHARE = 0.03  # a smaller component is not told from imperfect peak shapes
 _RELATED = 0.7  # prior that a further component is related to the strongest
 _FAR = 0.8  # fall of that with each metal atom or ligand, or two ions, of difference
@@ -119,7 +117,7 @@ class MixtureSearch:
         found = self._pick(lone)
         if most > 1:
             unrelated = [child for parent in found for child in self._children(parent)]
-            found += self._families(lone, most) + self._pick(unrelated)
+            found += grow_families(self, lone, most) + self._pick(unrelated)
             self.n_independent = self._tempered(min(found, key=lambda each: each.rss))
         generation = self._pick(
             [(each.rows, each.fit) for each in found if 1 < len(each.rows) < most]
@@ -140,7 +138,7 @@ class MixtureSearch:
             found += grown
             generation = grown
             gain = self.trace.mz.size * np.log(before / min(child.rss for child in grown))
-            if gain < _PRICE:
+            if gain < PRICE:
                 break
         self.n_independent = self._independent(min(found, key=lambda each: each.rss))
         found = self._unique(found)
@@ -155,86 +153,7 @@ class MixtureSearch:
             unique.setdefault(tuple(sorted(each.rows)), each)
         return list(unique.values())
 
-    def _families(
-        self, lone: Sequence[tuple[tuple[int, ...], MixtureFits]], most: int
-    ) -> list[Hypothesis]:
-        """Return the best mixtures of relatives of the most promising single species."""
-        parents = sorted((Hypothesis(rows, fit) for rows, fit in lone), key=self.score)
-        n_points = self.trace.mz.size
-        grown: dict[tuple[int, ...], tuple[float, FamilyMixture]] = {}
-        by_row = {parent.rows[0]: parent for parent in parents}
-        for main in self._mains(parents):
-            parent = by_row[main]
-            kin = self.kinship(main)
-            base = self.price((main,)) + float(self.prior.penalty(parent.fit)[0])
-            for mixture in family_mixtures(
-                self.trace, self.candidates, self._patterns_at, main, parent.shift_ppm,
-                float(parent.fit.fwhm[0]) / FWHM_PER_SIGMA, kin, most,
-                lambda before, after: n_points * float(np.log(before / after)),
-            ):  # fmt: skip
-                price = base + sum(_PRICE - 2.0 * float(kin[row]) for row in mixture.rows[1:])
-                score = n_points * float(np.log(mixture.rss)) + price
-                key = tuple(sorted(mixture.rows))
-                if key not in grown or score < grown[key][0]:
-                    grown[key] = (score, mixture)
-        best = self._to_refine(list(grown.values()), n_points)
-        found: list[tuple[tuple[int, ...], MixtureFits]] = []
-        for size in sorted({len(mixture.rows) for mixture in best}):
-            group = [mixture for mixture in best if len(mixture.rows) == size]
-            width = float(np.median([mixture.fwhm for mixture in group])) * FWHM_PER_SIGMA
-            start = Trace(self.trace.mz, self.trace.intensity, width)
-            shifts = np.array([mixture.shift_ppm for mixture in group])
-            fits = self.fit([mixture.rows for mixture in group], shifts, start)
-            found += [(m.rows, fits.rows(np.array([i]))) for i, m in enumerate(group)]
-        return [strongest_first(rows, fit) for rows, fit in found]
-
-    def _to_refine(
-        self, grown: Sequence[tuple[float, FamilyMixture]], n_points: int
-    ) -> list[FamilyMixture]:
-        """Return mixtures worth an exact fit, few of each main species.
-
-        Estimates are made at the shift that suits the main species alone, which can be wrong:
-        half of the places go by an estimate that counts the misfit less.
-        """
-        peaks = 0.25 * self.n_independent  # see `_tempered`
-        chosen: dict[tuple[int, ...], FamilyMixture] = {}
-        for size in sorted({len(mixture.rows) for _, mixture in grown}):
-            places = self.effort.refined // (2 if size == 2 else 8)
-            for weight in (0.0, n_points - _MILD * peaks):
-                seen: dict[int, int] = {}
-                taken = 0
-                for _, mixture in sorted(
-                    (each for each in grown if len(each[1].rows) == size),
-                    key=lambda each: each[0] - weight * float(np.log(each[1].rss)),
-                ):
-                    main = mixture.rows[0]
-                    seen[main] = seen.get(main, 0) + 1
-                    if seen[main] <= _BRANCHES and taken < places:
-                        taken += 1
-                        chosen[mixture.rows] = mixture
-        return list(chosen.values())
-
-    def _mains(self, parents: Sequence[Hypothesis]) -> list[int]:
-        """Return main species whose families are tried.
-
-        Half of them fit best alone; the others are chosen with less regard to the fit, since
-        a species with a rival of its own strength fits badly alone.
-        """
-        strict = self._varied(np.array([each.rows[0] for each in parents]), len(parents))
-        n_mild = _MILD * self._n_peaks(parents[0])
-        mild = sorted(
-            parents,
-            key=lambda each: n_mild * float(np.log(each.rss)) + self.price(each.rows),
-        )
-        second = self._varied(np.array([each.rows[0] for each in mild]), len(mild))
-        mixed = (
-            np.column_stack([strict, second[: len(strict)]])
-            if len(strict) == len(second)
-            else strict
-        )
-        return list(dict.fromkeys(mixed.ravel().tolist()))[: self.effort.parents]
-
-    def _patterns_at(self, rows: Rows) -> Pattern:
+    def patterns_at(self, rows: Rows) -> Pattern:
         """Return envelopes from the sticks made for the scan."""
         blocks = np.searchsorted(self._ends, rows, side="right")
         width = max(self.sticks[int(block)].mz.shape[1] for block in blocks)
@@ -258,8 +177,8 @@ class MixtureSearch:
     def price(self, rows: Sequence[int]) -> float:
         """Return what components cost, the strongest first."""
         kin = self.kinship(rows[0])
-        others = sum(_PRICE - 2.0 * float(kin[row]) for row in rows[1:])
-        return _PRICE - 2.0 * float(self.log_prior[rows[0]]) + others
+        others = sum(PRICE - 2.0 * float(kin[row]) for row in rows[1:])
+        return PRICE - 2.0 * float(self.log_prior[rows[0]]) + others
 
     def kinship(self, row: int) -> Floats:
         """Return the log prior of all candidates beside a stronger one, shape (n,)."""
@@ -300,7 +219,7 @@ class MixtureSearch:
             shifts = shifts_to_try(start, self.prior.low, self.prior.high)
             scores = scan(start, self.sticks, shifts, rest)
             merit = scores.r_squared + _SCAN_SLACK * self._favour()
-            rows = self._varied(np.argsort(-merit, kind="stable"), limit)
+            rows = self.varied(np.argsort(-merit, kind="stable"), limit)
             if not others:
                 mild = scores.r_squared + _ASIDE * self._favour()
                 aside = np.argsort(-mild)[: int(_ASIDE * limit)]
@@ -313,7 +232,7 @@ class MixtureSearch:
             )
         return found[0] if len(found) == 1 else best_of(found)
 
-    def _varied(self, order: Rows, limit: int) -> Rows:
+    def varied(self, order: Rows, limit: int) -> Rows:
         """Return the first of an order: all of the leading third, then few of each family."""
         head = order[: limit // 3]
         tail = order[limit // 3 :]
@@ -419,11 +338,12 @@ class MixtureSearch:
         ramp = np.linspace(-0.5, 0.5, self.trace.mz.size)
         ground = hypothesis.fit.baseline[0, 0] + hypothesis.fit.baseline[0, 1] * ramp
         residual = self.trace.intensity - self.profile(hypothesis.rows, hypothesis.fit) - ground
-        return independent_points(residual, self._n_peaks(hypothesis))
+        return independent_points(residual, self.n_peaks(hypothesis))
 
     def _tempered(self, hypothesis: Hypothesis) -> float:
-        return min(self._independent(hypothesis), 4.0 * self._n_peaks(hypothesis))
+        return min(self._independent(hypothesis), 4.0 * self.n_peaks(hypothesis))
 
-    def _n_peaks(self, hypothesis: Hypothesis) -> float:
+    def n_peaks(self, hypothesis: Hypothesis) -> float:
+        """Return how many isotope peaks of at least a tenth of the tallest a mixture has."""
         heights = patterns_of(self.candidates.take(np.array(hypothesis.rows))).height
         return float((heights > 0.1).sum(axis=2).max())
