@@ -91,7 +91,7 @@ def test_figure_files(cadmium: Anatomy, tmp_path: Path, suffix: str, start: byte
 
 
 def test_figure_of_an_unknown_format_is_refused(cadmium: Anatomy, tmp_path: Path) -> None:
-    with pytest.raises(DataFileError, match="cannot be written as '.doc'"):
+    with pytest.raises(DataFileError, match=r"cannot be written as '\.doc'"):
         write_anatomy_figure(tmp_path / "view.doc", cadmium)
     with pytest.raises(DataFileError, match="cannot be written"):
         write_anatomy_figure(tmp_path / "absent" / "view.png", cadmium, dpi=40)
