@@ -146,11 +146,12 @@ def _grow(
 def _follow(peaks: Peaks, apex: int, step: float, used: NDArray[np.bool_]) -> list[int]:
     """Return the indices of the peaks that continue an envelope in one direction.
 
-    Heights are compared with the higher of the two teeth before, since elements with two
-    isotopes two units apart (Ag, Cu, Cl, Br) make every other peak low; for the same reason,
-    and because a peak can drown in noise, one tooth may be missing.
+    Elements with two isotopes two units apart (Ag, Cu, Cl, Br) can make every other peak low;
+    where the envelope begins like that, heights are compared with the higher of the two teeth
+    before. For the same reason, and because a peak can drown in noise, one tooth may be missing.
     """
     members: list[int] = []
+    alternates = _alternates(peaks, apex, step, used)
     at, before = float(peaks.mz[apex]), float(peaks.height[apex])
     top = low = last = before
     while True:
@@ -159,11 +160,20 @@ def _follow(peaks: Peaks, apex: int, step: float, used: NDArray[np.bool_]) -> li
             return members
         height = float(peaks.height[index])
         before, last = (last if teeth == 1 else 0.0), height
-        low = min(low, max(height, before))
         if height > max(_VALLEY * low, low + 0.08 * top):
             return members
+        low = min(low, max(height, before) if alternates else height)
         members.append(index)
         at = float(peaks.mz[index])
+
+
+def _alternates(peaks: Peaks, apex: int, step: float, used: NDArray[np.bool_]) -> bool:
+    """Whether the tooth beside the apex is low or missing and the one after it is not."""
+    at, tolerance = float(peaks.mz[apex]), _TOLERANCE * abs(step)
+    first = _nearest(peaks, at + step, tolerance, used)
+    second = _nearest(peaks, at + 2 * step, tolerance, used)
+    beside = float(peaks.height[first]) if first is not None else 0.0
+    return second is not None and beside < 0.8 * float(peaks.height[second])
 
 
 def _next(peaks: Peaks, at: float, step: float, used: NDArray[np.bool_]) -> tuple[int | None, int]:
