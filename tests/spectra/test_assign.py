@@ -119,6 +119,16 @@ def test_nothing_that_fits_is_said_so() -> None:
     assert any("no composition" in note for note in found.assignments[0].notes)
 
 
+def test_decoys_expose_a_chance_match() -> None:
+    """Phenylethanethiolate sought as mercaptohexanoate: the best fit looks fair, R2 0.98."""
+    spectrum = _alone("[Au25(PET)18]-")
+    space = SearchSpace.parse("Au:0-60 Ag:0-60", "MHA:0-40", "Na:0-4", "-1")
+    found = assign(spectrum, space, _window(spectrum)).assignments[0]
+    assert found.best is not None
+    assert found.best.r_squared > 0.9
+    assert found.false_probability > 0.2
+
+
 def test_an_empty_window_is_left_out() -> None:
     spectrum = _alone("[Au25(PET)18]-")
     assert assign(spectrum, ALLOYS, [Window(100.0, 200.0)]).assignments == ()
