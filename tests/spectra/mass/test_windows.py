@@ -141,3 +141,12 @@ def test_the_whole_published_spectrum(shared: Path) -> None:
     inside = [w for w in windows if 1700 < w.mz_lo < 1850 and w.charge is not None]
     # Its strongest region is a ladder of Au/pMBA species with four charges (panels d1-d12).
     assert sum(w.charge == -4 for w in inside) > 0.8 * len(inside) > 5
+
+
+def test_isotopes_that_are_barely_resolved_still_tell_the_charge() -> None:
+    # Peaks 0.78 of their distance wide: the valleys between them are two thirds deep.
+    spectrum = simulate(
+        [Ion(SPECIES["Ag44(pMBA)30"], -4)], resolving_power=12_000, noise=0.02, seed=4
+    )
+    (group,) = find_groups(spectrum)
+    assert group.charges[0].number == 4
