@@ -57,7 +57,7 @@ class KineticModel:
     bases: Mapping[str, str]
     initial: Mapping[str, float]
     held: tuple[str, ...] = ()
-    pH: float | None = None
+    pH: float | None = None  # noqa: N815
     duration_s: float = 3600.0
 
     def network(
@@ -102,9 +102,9 @@ def hydroxide(pH: float) -> float:
 
 @lru_cache(maxsize=1)
 def _constants() -> Mapping[str, float]:
-    folder = resources.files("superatom.synthesis").joinpath("data")
-    with folder.joinpath("kinetic_constants.csv").open(encoding="utf-8", newline="") as file:
-        return {row["name"]: float(row["value"]) for row in csv.DictReader(file)}
+    table = resources.files("superatom.synthesis").joinpath("data", "kinetic_constants.csv")
+    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    return {row["name"]: float(row["value"]) for row in rows}
 
 
 @lru_cache(maxsize=1)
@@ -178,9 +178,7 @@ def _models(text: str, path: str) -> Mapping[str, KineticModel]:
 def _model(name: str, table: Mapping[str, Any]) -> KineticModel:
     unknown = set(table) - _KEYS
     if unknown:
-        raise SearchError(
-            f"model [{name}]: '{min(unknown)}' is none of {', '.join(sorted(_KEYS))}"
-        )
+        raise SearchError(f"model [{name}]: '{min(unknown)}' is none of {', '.join(sorted(_KEYS))}")
     steps = [step for entry in table.get("steps", ()) for step in _steps(entry)]
     steps += [step for entry in table.get("ladders", ()) for step in _ladder(entry)]
     given = {k: v if isinstance(v, dict) else {"value": v} for k, v in table["constants"].items()}

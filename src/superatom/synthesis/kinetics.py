@@ -25,6 +25,7 @@ from superatom.errors import BalanceError, SearchError
 __all__ = ["Floats", "ReactionNetwork", "Step", "identify"]
 
 Floats: TypeAlias = NDArray[np.float64]
+_NOTHING = 1e-60  # mol/L; far less than one molecule, and its cube is still a number
 _MOST_MOLECULAR = 3  # no elementary step joins more particles
 
 
@@ -218,49 +219,33 @@ class ReactionNetwork:
 
     def rates(self, c: Floats, constants: Floats | None = None) -> Floats:
         """Return r of every step in mol/L/s; `c` has shape (..., species)."""
-        return self._prefactors(constants) * np.prod(self._powers(c), axis=-1)
+        return np.asarray(self._prefactors(constants) * np.exp(np.log(_present(c)) @ self.orders.T))
 
     def derivatives(self, c: Floats, constants: Floats | None = None) -> Floats:
         """Return dc/dt in mol/L/s; `c` has shape (..., species)."""
         return np.asarray(self.rates(c, constants) @ self.stoichiometry.T)
 
-    def rate_gradient(self, c: Floats, constants: Floats | None = None) -> Floats:
-        """Return dr_j/dc_i, shape (steps, species), of one composition `c`."""
-        powers = self._powers(c)
-        slopes = np.where(
-            self.orders == 0.0, 0.0, self.orders * _power(c, np.maximum(self.orders - 1.0, 0.0))
-        )
-        others = _products_of_others(powers)
-        return np.asarray(self._prefactors(constants)[:, None] * slopes * others)
+    def rate_gradient(self, c: Floats, rates: Floats) -> Floats:
+        """Return dr_j/dc_i = n_ij r_j / c_i, shape (steps, species), of one composition `c`."""
+        return np.asarray(rates[:, None] * self.orders / _present(c))
 
     def jacobian(self, c: Floats, constants: Floats | None = None) -> Floats:
         """Return d(dc_i/dt)/dc_m, shape (species, species), of one composition `c`."""
-        return np.asarray(self.stoichiometry @ self.rate_gradient(c, constants))
+        return np.asarray(self.stoichiometry @ self.rate_gradient(c, self.rates(c, constants)))
 
-    def constant_gradient(self, c: Floats, constants: Floats | None = None) -> Floats:
+    def constant_gradient(self, rates: Floats) -> Floats:
         """Return d(dc_i/dt)/d(ln k_p), shape (species, constants)."""
-        flow = self.stoichiometry * self.rates(c, constants)
-        return np.asarray(flow @ np.eye(len(self.constants))[self.constant_of])
+        chosen = self.constant_of[:, None] == np.arange(len(self.constants))
+        return np.asarray((self.stoichiometry * rates) @ chosen)
 
     def _prefactors(self, constants: Floats | None) -> Floats:
         values = self.constant_values if constants is None else constants
         return np.asarray(self.factors * values[self.constant_of])
 
-    def _powers(self, c: Floats) -> Floats:
-        return _power(c[..., None, :], self.orders)
 
-
-def _power(c: Floats, orders: Floats) -> Floats:
-    """Return c^n with 0^0 = 1; what the solver pushes below zero counts as nothing."""
-    return np.asarray(np.power(np.maximum(c, 0.0), orders))
-
-
-def _products_of_others(powers: Floats) -> Floats:
-    """Return for every entry the product of all others of its row."""
-    ones = np.ones((powers.shape[0], 1))
-    before = np.cumprod(np.hstack([ones, powers[:, :-1]]), axis=1)
-    after = np.cumprod(np.hstack([ones, powers[:, :0:-1]]), axis=1)[:, ::-1]
-    return np.asarray(before * after)
+def _present(c: Floats) -> Floats:
+    """Return concentrations that have a logarithm; what a solver pushes below zero is nothing."""
+    return np.asarray(np.maximum(c, _NOTHING))
 
 
 def _named(

@@ -1,0 +1,455 @@
+"""Rate constants from time series, with intervals and what the data do not tell.
+
+Weighted least squares in the logarithms of the parameters, with analytic sensitivities
+(Seber and Wild, Nonlinear Regression, 2003, 10.1002/0471725315, chapters 3 and 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from superatom.errors import ComputationError, SearchError
+from superatom.provenance import Provenance, stamp
+from superatom.synthesis.identifiability import doubts
+from superatom.synthesis.kinetics import Floats, ReactionNetwork
+from superatom.synthesis.time_series import TimeSeries
+from superatom.synthesis.trajectories import integrate
+
+__all__ = ["NOISES", "Estimate", "Experiment", "KineticFit", "fit"]
+
+#: Noise of the same size for all values of a species, or in proportion to the value.
+NOISES = ("constant", "proportional")
+_FLOOR = 0.02  # of the highest value: where proportional noise stops falling
+_REACH = float(np.log(1e4))  # how far from its start a parameter may go, either way
+_ROUNDS = 3
+_EXACT = 1e-6  # noise below which data are simulated and free of it
+_PRECISION = 1e-6  # of the solver, far below any noise
+_MOST_TURNS = 60  # of the search; one that needs more is in a flat valley
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One fitted parameter.
+
+    Attributes
+    ----------
+    name : str
+        Rate constant; 'initial X' or 'response X' for a concentration or a signal.
+    value : float
+        In its own unit.
+    low, high : float
+        Interval of the confidence asked for.
+    log_error : float
+        Standard error of ln(value).
+    start : float
+        Value the fit started from.
+    method : str
+        'linearised', or 'profile' where the curvature asked for it.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    log_error: float
+    start: float
+    method: str = "linearised"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KineticFit:
+    """Result of a fit.
+
+    Attributes
+    ----------
+    estimates : tuple[Estimate, ...]
+        Fitted parameters.
+    network : ReactionNetwork
+        With the fitted rate constants.
+    initial : Mapping[str, float]
+        Concentrations at time 0 in mol/L, fitted ones included.
+    covariance : ndarray, shape (parameters, parameters)
+        Of the logarithms of the parameters.
+    noise : float
+        Residual standard deviation: of the highest value of each species for constant
+        noise, of each value for proportional noise.
+    freedom : int
+        Values minus parameters.
+    confidence : float
+        Of the intervals.
+    warnings : tuple[str, ...]
+        What the data do not tell.
+    provenance : Provenance
+        Method, version, inputs.
+    """
+
+    estimates: tuple[Estimate, ...]
+    network: ReactionNetwork
+    initial: Mapping[str, float]
+    covariance: Floats
+    noise: float
+    freedom: int
+    confidence: float
+    warnings: tuple[str, ...]
+    provenance: Provenance
+    experiment: Experiment = field(repr=False)
+
+    def __getitem__(self, name: str) -> Estimate:
+        """Return an estimate by name."""
+        for estimate in self.estimates:
+            if estimate.name == name:
+                return estimate
+        raise SearchError(f"{name} was not fitted: {', '.join(e.name for e in self.estimates)}")
+
+    @property
+    def correlation(self) -> Floats:
+        """Correlation of the logarithms of the parameters."""
+        errors = np.sqrt(np.diag(self.covariance))
+        return np.asarray(self.covariance / np.outer(errors, errors))
+
+    def curves(self, times: Floats) -> tuple[Floats, Floats]:
+        """Return the measured species' fitted curves and their standard errors.
+
+        Returns
+        -------
+        curves, errors : ndarray, shape (times, measured species)
+            In mol/L, or in the units of a signal.
+        """
+        logs = np.log([estimate.value for estimate in self.estimates])
+        curve, slopes = self.experiment.predict(logs, times)
+        variance = np.einsum("tsp,pq,tsq->ts", slopes, self.covariance, slopes)
+        return curve, np.sqrt(np.maximum(variance, 0.0))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fit as plain JSON types."""
+        return {
+            "estimates": [
+                {name: _plain(getattr(e, name)) for name in Estimate.__slots__}
+                for e in self.estimates
+            ],
+            "constants": dict(self.network.constants),
+            "initial_mol_per_L": dict(self.initial),
+            "correlation": self.correlation.tolist(),
+            "relative_noise": self.noise,
+            "degrees_of_freedom": self.freedom,
+            "confidence": self.confidence,
+            "warnings": list(self.warnings),
+            "provenance": self.provenance.as_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Experiment:
+    """A network, what was measured of it, and which parameters are free.
+
+    Attributes
+    ----------
+    network : ReactionNetwork
+        With the constants to start from.
+    start : ndarray, shape (species,)
+        Concentrations at time 0 in mol/L.
+    series : TimeSeries
+        What was measured.
+    constants : tuple[int, ...]
+        Constants that are fitted.
+    initials : tuple[int, ...]
+        Species whose initial concentration is fitted.
+    """
+
+    network: ReactionNetwork
+    start: Floats
+    series: TimeSeries
+    constants: tuple[int, ...]
+    initials: tuple[int, ...] = ()
+
+    @property
+    def observed(self) -> list[int]:
+        """Places of the measured species in the network."""
+        return [self.network.index(name) for name in self.series.species]
+
+    @property
+    def signals(self) -> list[int]:
+        """Columns of the series that are signals."""
+        return [i for i, signal in enumerate(self.series.is_signal) if signal]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the parameters."""
+        keys = list(self.network.constants)
+        return [
+            *(keys[i] for i in self.constants),
+            *(f"initial {self.network.species[i]}" for i in self.initials),
+            *(f"response {self.series.species[i]}" for i in self.signals),
+        ]
+
+    def first_guess(self) -> Floats:
+        """Return the logarithms of the parameters to start from."""
+        known = [
+            *self.network.constant_values[list(self.constants)],
+            *self.start[list(self.initials)],
+        ]
+        if not self.signals:
+            return np.asarray(np.log(np.array(known)))
+        blank = replace(self, series=replace(self.series, is_signal=(False,) * len(self.observed)))
+        curve, _ = blank.predict(np.log(np.array(known)), self.series.times)
+        heights = [_response(curve[:, i], self.series.values[:, i]) for i in self.signals]
+        return np.asarray(np.log(np.array([*known, *heights])))
+
+    def predict(self, logs: Floats, times: Floats) -> tuple[Floats, Floats]:
+        """Return values of the measured species and their slopes against the parameters.
+
+        Returns
+        -------
+        values : ndarray, shape (times, measured species)
+        slopes : ndarray, shape (times, measured species, parameters)
+        """
+        k, c0 = self.network.constant_values, self.start.copy()
+        dynamic = len(self.constants) + len(self.initials)
+        values = np.exp(logs)
+        k[list(self.constants)] = values[: len(self.constants)]
+        c0[list(self.initials)] = values[len(self.constants) : dynamic]
+        c, s = integrate(
+            self.network, c0, times,
+            constants=k, sensitive_to=self.constants, initial_of=self.initials,
+            precision=_PRECISION,
+        )  # fmt: skip
+        curve = c[:, self.observed]
+        slopes = np.zeros((*curve.shape, len(logs)))
+        slopes[:, :, :dynamic] = s[:, self.observed]
+        for parameter, column in enumerate(self.signals, dynamic):
+            curve[:, column] *= values[parameter]
+            slopes[:, column] *= values[parameter]
+            slopes[:, column, parameter] = curve[:, column]
+        return curve, slopes
+
+
+def _plain(value: Any) -> Any:
+    """Return None for an end that the data do not set: JSON has no infinity."""
+    return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def fit(
+    network: ReactionNetwork,
+    series: TimeSeries,
+    initial: Mapping[str, float],
+    *,
+    free: Sequence[str] | None = None,
+    fit_initial: Sequence[str] = (),
+    noise: str = "constant",
+    confidence: float = 0.95,
+    starts: int = 1,
+    seed: int = 1,
+) -> KineticFit:
+    """Fit rate constants to a time series.
+
+    Parameters
+    ----------
+    network : ReactionNetwork
+        With rate constants to start from.
+    series : TimeSeries
+        Measured species.
+    initial : mapping
+        Concentrations at time 0 in mol/L.
+    free : sequence of str, optional
+        Constants to fit; all by default.
+    fit_initial : sequence of str
+        Species whose initial concentration is fitted as well.
+    noise : str
+        One of `NOISES`; its size is estimated.
+    confidence : float
+        Of the intervals, such as 0.95.
+    starts : int
+        How many starts; those after the first are scattered by a factor of ten.
+    seed : int
+        Of that scatter.
+
+    Raises
+    ------
+    SearchError
+        If the request makes no sense or there are fewer values than parameters.
+    ComputationError
+        If no start gives a fit.
+    """
+    experiment = _experiment(network, series, initial, free, fit_initial)
+    measured = np.isfinite(series.values)
+    guess = experiment.first_guess()
+    freedom = int(measured.sum()) - len(guess)
+    if noise not in NOISES or not 0 < confidence < 1 or starts < 1:
+        raise SearchError(f"noise: {' or '.join(NOISES)}; confidence: 0 to 1; starts: 1 or more")
+    if freedom < 1:
+        raise SearchError(f"{measured.sum()} values cannot tell {len(guess)} parameters")
+    logs, weights = _best(experiment, guess, noise, starts, seed)
+    curve, slopes = experiment.predict(logs, series.times)
+    residuals = ((series.values - curve) / weights)[measured]
+    jacobian = (slopes / weights[:, :, None])[measured]
+    spread = max(float(np.sqrt(residuals @ residuals / freedom)), _EXACT)
+    information = jacobian.T @ jacobian / spread**2
+    covariance = np.asarray(np.linalg.pinv(information, rcond=1e-14, hermitian=True), dtype=float)
+    problem = _Problem(experiment, weights)
+    estimates, curved = _estimates(problem, logs, guess, covariance, spread, freedom, confidence)
+    values = dict(zip(experiment.names, np.exp(logs), strict=True))
+    fitted = network.with_constants(
+        {k: float(v) for k, v in values.items() if k in network.constants}
+    )
+    begun = {
+        network.species[i]: float(values[f"initial {network.species[i]}"])
+        for i in experiment.initials
+    }
+    at_edge = np.abs(logs - guess) > 0.999 * _REACH
+    return KineticFit(
+        estimates=estimates,
+        network=fitted,
+        initial={**initial, **begun},
+        covariance=covariance,
+        noise=spread,
+        freedom=freedom,
+        confidence=confidence,
+        warnings=(*doubts(experiment.names, jacobian / spread, at_edge.tolist()), *curved),
+        provenance=stamp(
+            f"weighted least squares in ln k, {noise} noise",
+            [step.equation for step in network.steps], dict(initial),
+            series.times.tolist(), series.values.tolist(),
+        ),
+        experiment=experiment,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Problem:
+    """Weighted residuals of an experiment; `weights` is the noise of every value but a factor."""
+
+    experiment: Experiment
+    weights: Floats
+
+    def residuals(self, logs: Floats) -> tuple[Floats, Floats]:
+        """Return weighted residuals and their Jacobian."""
+        series = self.experiment.series
+        measured = np.isfinite(series.values)
+        curve, slopes = self.experiment.predict(logs, series.times)
+        return (
+            ((curve - series.values) / self.weights)[measured],
+            (slopes / self.weights[:, :, None])[measured],
+        )
+
+    def solve(self, guess: Floats, fixed: int | None = None) -> tuple[Floats, float]:
+        """Return the best parameters and the sum of squares; one may be kept as it is."""
+        from scipy.optimize import least_squares
+
+        moving = np.array([i for i in range(len(guess)) if i != fixed], dtype=int)
+        memory: dict[bytes, tuple[Floats, Floats]] = {}
+
+        def at(x: Floats) -> tuple[Floats, Floats]:
+            key = x.tobytes()
+            if key not in memory:
+                full = guess.copy()
+                full[moving] = x
+                memory.clear()
+                memory[key] = self.residuals(full)
+            return memory[key]
+
+        if not moving.size:
+            r, _ = self.residuals(guess)
+            return guess.copy(), float(r @ r)
+
+        def height(x: Floats) -> Floats:
+            return at(x)[0]
+
+        def slope(x: Floats) -> Floats:
+            return np.asarray(at(x)[1][:, moving])
+
+        answer = least_squares(
+            height,
+            guess[moving],
+            jac=slope,
+            bounds=(guess[moving] - _REACH, guess[moving] + _REACH),
+            xtol=1e-9, ftol=1e-10, gtol=1e-12, max_nfev=_MOST_TURNS,
+        )  # fmt: skip
+        best = guess.copy()
+        best[moving] = answer.x
+        return best, float(2.0 * answer.cost)
+
+
+def _best(
+    experiment: Experiment, guess: Floats, noise: str, starts: int, seed: int
+) -> tuple[Floats, Floats]:
+    """Return the best parameters of several starts, and the weights at them."""
+    weights = np.broadcast_to(_heights(experiment.series), experiment.series.values.shape)
+    generator = np.random.default_rng(seed)
+    found: list[tuple[float, Floats]] = []
+    failed: ComputationError | None = None
+    for number in range(starts):
+        shift = generator.uniform(-1, 1, len(guess)) * np.log(10.0) if number else 0.0
+        try:
+            logs, cost = _Problem(experiment, weights).solve(guess + shift)
+        except ComputationError as error:
+            failed = error
+            continue
+        found.append((cost, logs))
+    if not found:
+        raise ComputationError("no start gave a fit: give other rate constants") from failed
+    logs = min(found, key=lambda pair: pair[0])[1]
+    for _ in range(_ROUNDS if noise == "proportional" else 0):
+        curve, _slopes = experiment.predict(logs, experiment.series.times)
+        weights = np.maximum(curve, _FLOOR * _heights(experiment.series))
+        logs, _cost = _Problem(experiment, weights).solve(logs)
+    return logs, np.asarray(weights)
+
+
+def _heights(series: TimeSeries) -> Floats:
+    """Return the highest value of every species, 1 where all are zero."""
+    top = np.nanmax(np.abs(series.values), axis=0)
+    return np.asarray(np.where(top > 0, top, 1.0))
+
+
+def _response(curve: Floats, signal: Floats) -> float:
+    """Return the factor from concentration to signal."""
+    told = np.isfinite(signal)
+    size = float(curve[told] @ curve[told])
+    factor = float(curve[told] @ signal[told]) / size if size else 0.0
+    return factor if factor > 0 else max(float(np.nanmax(np.abs(signal))), 1e-12)
+
+
+def _estimates(
+    problem: _Problem, logs: Floats, guess: Floats, covariance: Floats,
+    spread: float, freedom: int, confidence: float,
+) -> tuple[tuple[Estimate, ...], tuple[str, ...]]:  # fmt: skip
+    """Return the estimates; intervals that the linear theory misses are profiled."""
+    from superatom.synthesis.profiles import checked_interval
+
+    errors = np.sqrt(np.diag(covariance))
+    found, notes = [], []
+    for i, name in enumerate(problem.experiment.names):
+        low, high, method = checked_interval(
+            problem.solve, logs, i, float(errors[i]), spread, freedom, confidence
+        )
+        if method == "profile":
+            notes.append(f"{name}: the linear theory does not hold; its interval is profiled")
+        value, start = float(np.exp(logs[i])), float(np.exp(guess[i]))
+        found.append(Estimate(name, value, low, high, float(errors[i]), start, method))
+    return tuple(found), tuple(notes)
+
+
+def _experiment(
+    network: ReactionNetwork,
+    series: TimeSeries,
+    initial: Mapping[str, float],
+    free: Sequence[str] | None,
+    fit_initial: Sequence[str],
+) -> Experiment:
+    keys = list(network.constants)
+    unknown = [name for name in free or () if name not in keys]
+    if unknown:
+        raise SearchError(f"no rate constant {unknown[0]}: there are {', '.join(keys)}")
+    chosen = tuple(keys.index(name) for name in (keys if free is None else free))
+    start = network.start(initial)
+    initials = tuple(network.index(name) for name in fit_initial)
+    absent = [network.species[i] for i in initials if start[i] <= 0]
+    if absent:
+        raise SearchError(f"initial {absent[0]}: give a positive concentration to start from")
+    if not chosen and not initials:
+        raise SearchError("nothing to fit: name a rate constant or an initial concentration")
+    return Experiment(network, start, series, chosen, initials)
