@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from superatom.synthesis.planning import told_transformations
+from superatom.synthesis.routes import told_transformations
 from superatom.synthesis.transformations import Transformation
 
 

@@ -12,8 +12,8 @@ from superatom.literature.records import Source, TransformationRecord
 from superatom.literature.tables import Tables
 from superatom.synthesis.compounds import read_compound
 from superatom.synthesis.hazards import hazards_of
-from superatom.synthesis.planning import plan
 from superatom.synthesis.precursors import find_precursor, precursors
+from superatom.synthesis.routes import plan
 from superatom.synthesis.transformations import (
     Transformation,
     balanced,

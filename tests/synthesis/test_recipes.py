@@ -9,9 +9,9 @@ import pytest
 from superatom.errors import SearchError
 from superatom.literature.records import Source
 from superatom.synthesis.amounts import dilution, gas_volume_L, quantity
-from superatom.synthesis.planning import plan
 from superatom.synthesis.recipes import Recipe, scale
-from superatom.synthesis.routes import Route
+from superatom.synthesis.route import Route
+from superatom.synthesis.routes import plan
 from superatom.synthesis.transformations import Transformation
 
 _PET = 8 * 12.011 + 9 * 1.008 + 32.06  # SC2H4Ph

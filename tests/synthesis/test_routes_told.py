@@ -10,7 +10,7 @@ import pytest
 from superatom.composition.equations import check
 from superatom.literature.tables import shipped_tables
 from superatom.synthesis.compounds import read_compound
-from superatom.synthesis.planning import plan
+from superatom.synthesis.routes import plan
 from superatom.synthesis.transformations import Transformation, sort_out
 
 _LIST = Path(__file__).with_name("syntheses_told.csv")

@@ -9,7 +9,7 @@ from superatom.errors import SearchError
 from superatom.synthesis.amounts import gas_volume_L
 from superatom.synthesis.compounds import Compound, free_form, read_compound
 from superatom.synthesis.precursors import Precursor, find_precursor
-from superatom.synthesis.routes import RouteStep
+from superatom.synthesis.route import RouteStep
 
 __all__ = ["Demand", "Portion", "molar_mass_of", "portion_in", "portion_out"]
 

@@ -18,7 +18,7 @@ from superatom.synthesis.portions import (
     portion_in,
     portion_out,
 )
-from superatom.synthesis.routes import Route, RouteStep
+from superatom.synthesis.route import Route, RouteStep
 from superatom.synthesis.transformations import Transformation
 
 __all__ = ["Portion", "Recipe", "RecipeStep", "scale"]

@@ -1,204 +1,368 @@
-"""Routes: from chemicals that can be bought to a cluster, by steps that balance."""
+"""Plan routes: best-first search over known transformations, backwards from the target."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+import heapq
+import itertools
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
-from superatom.composition.equations import Balance
-from superatom.provenance import Provenance
-from superatom.synthesis.hazards import Hazard, hazards_of
-from superatom.synthesis.transformations import BalancedTransformation, Transformation
+from superatom.errors import SearchError
+from superatom.literature.store import Store
+from superatom.literature.tables import Tables
+from superatom.provenance import stamp
+from superatom.synthesis.compounds import Compound, read_compound
+from superatom.synthesis.members import charge_step, exchange_of, makers
+from superatom.synthesis.precursors import find_precursor
+from superatom.synthesis.reductions import reduction_of
+from superatom.synthesis.route import Route, RouteStep, Starting
+from superatom.synthesis.step_order import in_order, main_source
+from superatom.synthesis.transformations import Transformation, balanced, known_transformations
 
-__all__ = ["SUPPLIES", "Route", "RouteStep", "Starting"]
+__all__ = ["Weights", "plan", "told_transformations"]
 
-#: How a starting material is come by: in the table of precursors; a ligand, salt or other
-#: chemical that is not in it; a cluster that nothing known makes.
-SUPPLIES = ("precursor", "ligand", "other chemical", "no synthesis known")
+_METHOD = "best-first search over balanced transformations"
+_MOST_STATES = 3000  # partial routes looked at for one last step
+_MOST_PROPOSALS = 12  # analogues kept for one compound
 
 
 @dataclass(frozen=True, slots=True)
-class Starting:
-    """A starting material of a route.
+class Weights:
+    """What makes a route worse. All numbers are choices; the sum is the cost.
 
     Attributes
     ----------
-    text : str
-        Species as the step writes it.
-    supply : str
-        One of `SUPPLIES`.
-    name : str
-        What to buy; empty if it is not in the table of precursors.
+    told, inferred, disputed : float
+        One step, by the status of its record.
+    complex : float
+        A precursor complex that is made in the same pot.
+    family : float
+        Added if told for a family of ligands (SR) and read for one of them.
+    charge : float
+        A change of charge that no source tells.
+    proposal : float
+        Added if proposed by analogy.
+    new_size : float
+        Added to a proposed reduction: nothing told makes a cluster of this size so.
+    yield_not_told : float
+        Taken for a yield between 0 and 1 that is not told; a step adds -ln(yield).
+    ligand, other : float
+        A ligand, or another chemical, that is not in the table of precursors.
+    no_synthesis : float
+        A cluster that nothing known makes.
     """
 
-    text: str
-    supply: str
-    name: str = ""
+    told: float = 1.0
+    inferred: float = 1.3
+    disputed: float = 1.6
+    complex: float = 0.3
+    family: float = 0.25
+    charge: float = 0.2
+    proposal: float = 2.0
+    new_size: float = 2.0
+    yield_not_told: float = 0.5
+    ligand: float = 0.1
+    other: float = 0.5
+    no_synthesis: float = 6.0
+
+    def of(self, step: Transformation) -> float:
+        """Return the cost of a step."""
+        if step.kind == "charge state":
+            return self.charge
+        status = {"inferred": self.inferred, "disputed": self.disputed}
+        cost = status.get(step.source.status, self.told)
+        if step.kind == "precursor complex":
+            cost = self.complex
+        cost += {"member of a family": self.family, "proposal": self.proposal}.get(step.basis, 0)
+        return cost - math.log(step.yield_fraction or self.yield_not_told)
 
 
 @dataclass(frozen=True, slots=True)
-class RouteStep:
-    """One step of a route.
+class _Making:
+    """One way to make a goal: a transformation, and a change of charge behind it."""
 
-    Attributes
+    steps: tuple[tuple[Transformation, Compound], ...]  # last one makes the goal
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Goal:
+    compound: Compound
+    below: frozenset[tuple[object, ...]]  # what it is needed for: making it from these is a circle
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A partial route: what is still to be made, what is done, what is bought."""
+
+    goals: tuple[_Goal, ...]
+    steps: tuple[tuple[Transformation, Compound], ...] = ()
+    starting: tuple[Starting, ...] = ()
+    made: frozenset[tuple[object, ...]] = frozenset()
+    cost: float = 0.0
+
+
+def told_transformations(source: Store | Tables | None = None) -> tuple[Transformation, ...]:
+    """Return the transformations a plan is made from.
+
+    Parameters
     ----------
-    step : BalancedTransformation
-        What happens, balanced.
-    makes : str
-        Product that the route goes on with.
-    from_step : int or None
-        Number (from 0) of the step that makes the main metal compound it starts from; None
-        if it starts from chemicals that are bought.
+    source : Store or Tables, optional
+        Records of the literature; the shipped ones by default.
     """
-
-    step: BalancedTransformation
-    makes: str
-    from_step: int | None = None
-
-    @property
-    def transformation(self) -> Transformation:
-        """What happens."""
-        return self.step.transformation
-
-    @property
-    def is_proposal(self) -> bool:
-        """Whether it is proposed by analogy, not told."""
-        return self.transformation.basis == "proposal"
+    tables = source.tables() if isinstance(source, Store) else source
+    return known_transformations(tables)
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A way from starting materials to a target.
+def plan(
+    target: str,
+    transformations: Store | Tables | Iterable[Transformation] | None = None,
+    *,
+    limit: int | None = 10,
+    proposals: bool | None = None,
+    max_steps: int = 8,
+    weights: Weights | None = None,
+) -> list[Route]:
+    """Return routes to a target, the best first.
 
-    Attributes
+    Every transformation that ends in the target opens one route, continued backwards on the
+    cheapest way to what can be bought. Clusters are compared by meaning: other names of a
+    ligand, and members of a family (SR) where a source tells the family. A target without a
+    charge may come in any charge state; one that comes in another charge state than wanted
+    gets a step that says so.
+
+    Parameters
     ----------
     target : str
-        Formula asked for.
-    steps : tuple[RouteStep, ...]
-        In the order they are done; every one balances.
-    starting : tuple[Starting, ...]
-        What has to be bought or at hand.
-    cost : float
-        What routes are ranked by; lower is better (see `Weights`).
-    notes : tuple[str, ...]
-        What a reader has to know: charges not told, proposals, families.
-    provenance : Provenance
-        Method, version, inputs.
+        Formula, such as 'Au36(TBBT)24'.
+    transformations : Store, Tables or iterable of Transformation, optional
+        What is known; the shipped records by default.
+    limit : int, optional
+        Most routes returned; None returns one for every way to make the target.
+    proposals : bool, optional
+        Whether steps are proposed by analogy: None for what nothing told makes, True always,
+        False never.
+    max_steps : int
+        Most steps of a route.
+    weights : Weights, optional
+        What makes a route worse.
+
+    Returns
+    -------
+    list[Route]
+        Empty if nothing known or proposed makes it.
+
+    Raises
+    ------
+    FormulaError
+        If the target cannot be read.
+    SearchError
+        If `max_steps` or `limit` is below 1.
+
+    Examples
+    --------
+    >>> route = plan("Au36(TBBT)24", limit=1)[0]
+    >>> route.steps[-1].transformation.kind
+    'LEIST'
     """
+    if max_steps < 1 or (limit is not None and limit < 1):
+        raise SearchError(f"max_steps = {max_steps}, limit = {limit}: both must be 1 or more")
+    if transformations is None or isinstance(transformations, Store | Tables):
+        known = told_transformations(transformations)
+    else:
+        known = tuple(transformations)
+    goal = read_compound(target)
+    planner = _Planner(known, weights or Weights(), proposals, max_steps)
+    routes = [route for making in planner.makings(goal, open_charge=not goal.charge_told)
+              if (route := planner.route(target, goal, making)) is not None]  # fmt: skip
+    return sorted(routes, key=lambda r: (not r.is_complete, r.cost))[:limit]
 
-    target: str
-    steps: tuple[RouteStep, ...]
-    starting: tuple[Starting, ...]
-    cost: float
-    notes: tuple[str, ...]
-    provenance: Provenance
 
-    @property
-    def n_steps(self) -> int:
-        """Number of steps, changes of charge left out."""
-        return sum(s.transformation.basis != "charge state" for s in self.steps)
+@dataclass
+class _Planner:
+    known: tuple[Transformation, ...]
+    weights: Weights
+    proposals: bool | None
+    max_steps: int
+    _ways: dict[tuple[object, ...], tuple[_Making, ...]] = field(default_factory=dict)
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether it starts from chemicals only, not from a cluster nothing known makes."""
-        return all(s.supply != "no synthesis known" for s in self.starting)
+    def makings(self, goal: Compound, *, open_charge: bool = False) -> tuple[_Making, ...]:
+        """Return every way to make a compound, the cheapest first."""
+        key = (goal.key, open_charge)
+        if key not in self._ways:
+            told = list(self._ending_in(goal, makers(goal, self.known, analogy=False), open_charge))
+            if self.proposals or (self.proposals is None and not told):
+                told += self._proposed(goal, open_charge)
+            self._ways[key] = tuple(sorted(told, key=lambda making: making.cost))
+        return self._ways[key]
 
-    @property
-    def is_proposal(self) -> bool:
-        """Whether a step is proposed by analogy."""
-        return any(step.is_proposal for step in self.steps)
+    def _proposed(self, goal: Compound, open_charge: bool) -> list[_Making]:
+        if not goal.is_cluster:
+            return []
+        found = itertools.chain(
+            makers(goal, self.known, analogy=True), exchange_of(goal, self.known)
+        )
+        direct = reduction_of(goal, self.known)
+        ways = [
+            *self._ending_in(goal, found, open_charge),
+            *self._ending_in(goal, direct, open_charge, self.weights.new_size),
+        ]
+        makings: dict[str, _Making] = {}
+        for way in ways:
+            makings.setdefault(way.steps[0][0].equation, way)
+        return sorted(makings.values(), key=lambda making: making.cost)[:_MOST_PROPOSALS]
 
-    @property
-    def main_line(self) -> tuple[int, ...]:
-        """Numbers of the steps the metal of the target goes through, first step first."""
-        line: list[int] = []
-        at: int | None = len(self.steps) - 1 if self.steps else None
-        while at is not None:
-            line.append(at)
-            at = self.steps[at].from_step
-        return tuple(reversed(line))
+    def _ending_in(
+        self,
+        goal: Compound,
+        found: Iterable[tuple[Transformation, Compound]],
+        open_charge: bool,
+        extra: float = 0.0,
+    ) -> Iterator[_Making]:
+        """Add the change of charge where a transformation ends in another charge state."""
+        for step, made in found:
+            stands_for_family = made.body != goal.body
+            cost = self.weights.of(step) + extra + stands_for_family * self.weights.family
+            if open_charge or made.charge == goal.charge:
+                yield _Making(((step, made),), cost)
+                continue
+            wanted = made.with_charge(goal.charge)
+            change = charge_step(made, wanted)
+            if change is not None:
+                yield _Making(((step, made), (change, wanted)), cost + self.weights.of(change))
 
-    @property
-    def yields_not_told(self) -> tuple[int, ...]:
-        """Numbers of the steps of the main line whose yield no source tells."""
-        return tuple(
-            at
-            for at in self.main_line
-            if self.steps[at].transformation.yield_fraction is None
-            and self.steps[at].transformation.basis != "charge state"
+    def route(self, target: str, goal: Compound, making: _Making) -> Route | None:
+        """Return the cheapest route whose last step is given; None if there is none."""
+        first = self._after(_State((_Goal(goal, frozenset()),)), making)
+        heap = [(first.cost, 0, first)]
+        order = itertools.count(1)
+        for _ in range(_MOST_STATES):
+            if not heap:
+                return None
+            _, _, state = heapq.heappop(heap)
+            if not state.goals:
+                route = _finished(target, goal, state)
+                if route is not None:
+                    return route
+                continue
+            for following in self._following(state):
+                heapq.heappush(heap, (following.cost, next(order), following))
+        return None
+
+    def _following(self, state: _State) -> Iterator[_State]:
+        """Yield the partial routes that settle the first goal of this one."""
+        goal, rest = state.goals[0], state.goals[1:]
+        if goal.compound.key in state.made:
+            yield _State(rest, state.steps, state.starting, state.made, state.cost)
+            return
+        if (bought := _bought(goal.compound)) is not None:
+            yield self._with_starting(state, rest, bought)
+            return
+        used = {step.id for step, _ in state.steps}
+        ways = [] if len(state.steps) >= self.max_steps else self.makings(goal.compound)
+        circle_free = [way for way in ways if _allowed(way, goal, used)]
+        for way in circle_free:
+            yield self._after(state, way)
+        if not circle_free:
+            yield self._with_starting(state, rest, _not_bought(goal.compound))
+
+    def _with_starting(self, state: _State, rest: tuple[_Goal, ...], found: Starting) -> _State:
+        known = any(s.text == found.text for s in state.starting)
+        price = {
+            "precursor": 0.0,
+            "ligand": self.weights.ligand,
+            "other chemical": self.weights.other,
+        }.get(found.supply, self.weights.no_synthesis)
+        starting = state.starting if known else (*state.starting, found)
+        made = state.made | {read_compound(found.text).key}
+        return _State(rest, state.steps, starting, made, state.cost + (0.0 if known else price))
+
+    def _after(self, state: _State, way: _Making) -> _State:
+        """Return the partial route in which the first goal is made in a given way."""
+        goal, rest = state.goals[0], state.goals[1:]
+        step, made = way.steps[0]
+        below = goal.below if step.kind == "purification" else goal.below | {_place(made)}
+        new = [
+            _Goal(compound, below)
+            for compound in map(read_compound, step.all_reactants)
+            if compound.key not in state.made
+        ]
+        new.sort(key=lambda g: -g.compound.n_metals)  # clusters first: they decide the route
+        steps = (*state.steps, *reversed(way.steps))
+        keys = {goal.compound.key, *(each.key for _, each in way.steps)}
+        if step.kind == "purification":  # what goes in has the key of what comes out
+            keys.clear()
+        return _State(
+            (*new, *rest), steps, state.starting, state.made | keys, state.cost + way.cost
         )
 
-    @property
-    def cumulative_yield(self) -> float | None:
-        """Product of the yields along the main line, between 0 and 1.
 
-        None if one of them is not told. Changes of charge count as complete.
-        """
-        if self.yields_not_told or not self.steps:
-            return None
-        total = 1.0
-        for at in self.main_line:
-            total *= self.steps[at].transformation.yield_fraction or 1.0
-        return total
-
-    @property
-    def hazards(self) -> tuple[Hazard, ...]:
-        """Hazards of everything that is used or set free."""
-        texts = [t for s in self.steps for t in s.transformation.all_reactants]
-        texts += [t for s in self.steps for t in s.transformation.all_products]
-        return hazards_of(texts)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain JSON types; what can be derived is there to be read."""
-        return {
-            "target": self.target,
-            "steps": [_step_dict(number, step) for number, step in enumerate(self.steps)],
-            "starting": [asdict(s) for s in self.starting],
-            "cost": self.cost,
-            "n_steps": self.n_steps,
-            "complete": self.is_complete,
-            "proposal": self.is_proposal,
-            "main_line": list(self.main_line),
-            "cumulative_yield": self.cumulative_yield,
-            "yields_not_told": list(self.yields_not_told),
-            "hazards": [hazard.as_dict() for hazard in self.hazards],
-            "notes": list(self.notes),
-            "provenance": self.provenance.as_dict(),
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Route:
-        """Return the route written by `as_dict`."""
-        origin = dict(data["provenance"])
-        return cls(
-            target=data["target"],
-            steps=tuple(_step_of(each) for each in data["steps"]),
-            starting=tuple(Starting(**each) for each in data["starting"]),
-            cost=data["cost"],
-            notes=tuple(data["notes"]),
-            provenance=Provenance(**{**origin, "sources": tuple(origin["sources"])}),
-        )
+def _place(compound: Compound) -> tuple[object, ...]:
+    return (compound.body, compound.label)
 
 
-def _step_dict(number: int, step: RouteStep) -> dict[str, Any]:
-    return {
-        "number": number,
-        "makes": step.makes,
-        "from_step": step.from_step,
-        "equation": step.step.balance.text,
-        "proposal": step.is_proposal,
-        "assumed": list(step.step.assumed),
-        "electrons_left": str(step.step.electrons_on("left")),
-        "electrons_right": str(step.step.electrons_on("right")),
-        "source": step.transformation.source.text,
-        "transformation": step.transformation.as_dict(),
-        "balance": step.step.balance.as_dict(),
-    }
+def _allowed(way: _Making, goal: _Goal, used: set[str]) -> bool:
+    """Whether a way uses neither a step twice nor what is made from the goal."""
+    step = way.steps[0][0]
+    if step.id in used:
+        return False
+    needed = {_place(read_compound(text)) for text in step.all_reactants}
+    own = set() if step.kind == "purification" else {_place(goal.compound)}
+    return not needed & (goal.below | own)
 
 
-def _step_of(data: Mapping[str, Any]) -> RouteStep:
-    step = BalancedTransformation(
-        Transformation.from_dict(data["transformation"]), Balance.from_dict(data["balance"])
+def _bought(compound: Compound) -> Starting | None:
+    """Return how a compound is come by without making it; None if it has to be made."""
+    precursor = find_precursor(compound)
+    if precursor is not None:
+        return Starting(compound.text, "precursor", precursor.name)
+    if compound.is_ligand:
+        return Starting(compound.text, "ligand")
+    return None if compound.metals else Starting(compound.text, "other chemical")
+
+
+def _not_bought(compound: Compound) -> Starting:
+    """Return how a compound with metal that nothing known makes is come by."""
+    supply = "no synthesis known" if compound.is_cluster else "other chemical"
+    return Starting(compound.text, supply)
+
+
+def _finished(target: str, goal: Compound, state: _State) -> Route | None:
+    """Return a route of a settled state; None if its steps run in a circle."""
+    ordered = in_order(state.steps)
+    if ordered is None:
+        return None
+    steps = tuple(
+        RouteStep(balanced(step), made.text, main_source(at, ordered))
+        for at, (step, made) in enumerate(ordered)
     )
-    return RouteStep(step, data["makes"], data["from_step"])
+    provenance = stamp(
+        _METHOD, target, [step.id for step, _ in ordered],
+        sources=("precursors.csv", "transformations.csv", "transformations_*.csv"),
+    )  # fmt: skip
+    return Route(
+        target, steps, state.starting, round(state.cost, 6),
+        tuple(_notes(goal, steps, state.starting)), provenance,
+    )  # fmt: skip
+
+
+def _notes(
+    goal: Compound, steps: tuple[RouteStep, ...], starting: tuple[Starting, ...]
+) -> Iterator[str]:
+    made = read_compound(steps[-1].makes)
+    if not goal.charge_told:
+        yield f"no charge was asked for; this route ends in {made.text}"
+    if made.companions:
+        yield f"comes as a salt: {made.text}"
+    if made.body != goal.body:
+        yield f"told for {made.text}, asked for the family"
+    for number, step in enumerate(steps, 1):
+        told = step.transformation
+        if told.basis == "proposal":
+            yield f"step {number} is a proposal; precedent {told.precedent}: {told.source.text}"
+        if step.step.balance.status == "several":
+            yield f"step {number} can be balanced in several ways; one is given"
+    for each in starting:
+        if each.supply == "no synthesis known":
+            yield f"nothing known makes {each.text}"

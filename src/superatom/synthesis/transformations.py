@@ -88,13 +88,21 @@ class Conditions:
     @property
     def line(self) -> str:
         """All that is told, in one line."""
-        units = {"temperature_C": " degC", "time_h": " h"}
-        parts = [
-            f"pH {value}" if name == "pH" else value + units.get(name, "")
-            for name, value in asdict(self).items()
-            if value and name != "ligand"
-        ]
-        return "; ".join(parts)
+        told = {
+            "reductant": self.reductant,
+            "solvent": self.solvent,
+            "temperature_C": _with_unit(self.temperature_C, "degC"),
+            "time_h": _with_unit(self.time_h, "h"),
+            "pH": f"pH {self.pH}" if self.pH else "",
+            "atmosphere": self.atmosphere,
+            "text": self.text,
+        }
+        return "; ".join(filter(None, told.values()))
+
+
+def _with_unit(value: str, unit: str) -> str:
+    """Put a unit behind what holds a number; 'high' or 'overnight' have none."""
+    return f"{value} {unit}" if any(char.isdecimal() for char in value) else value
 
 
 @dataclass(frozen=True, slots=True)
