@@ -13,8 +13,8 @@ __all__ = ["Bearer", "Sentence", "find_bearers"]
 
 _THAN = re.compile(
     r"\b(?:than|compared (?:to|with)|in comparison (?:to|with)|relative to|versus|vs\.?"
-    r"|over that of|superior to|as opposed to|in contrast to|unlike|instead of|rather than|similar to|from)\b"
-    r"[^,;.]*$"
+    r"|over that of|superior to|as opposed to|in contrast to|unlike|instead of|rather than"
+    r"|similar to|from)\b[^,;.]*$"
 )
 _OF = re.compile(
     r"\s*(?:values?|gaps?)?\s*(?:of|for|over|on|by|with|in|from|using|at)\s+(?:the\s+)?"
@@ -31,9 +31,14 @@ _UNNAMED = re.compile(
     r"\b(?:(?:Au|Ag|Cu|Pt|Pd|Ni|Fe)[\w-]*|protected|gold|silver|copper|metal)\s?-?\s*(?:\w+\s+)?"
     r"(?:NCs?|nanoclusters?|NPs?|nanoparticles?)\b"
 )
+#: A property of clusters at large: 'when the size of NCs is less than 3 nm'.
+_KIND = re.compile(
+    r"\s+of\s+(?:metal\s+|noble metal\s+)*(?:NCs|nanoclusters|clusters|nanoparticles|NPs"
+    r"|particles)\b"
+)
 _PLURAL = re.compile(r"\b(?:these|both|the (?:two|three|four|five)|all (?:of )?the)\b", re.I)
 _REFERENCE = re.compile(
-    r"\b(?:commercial|Pt/C|bulk|nanoparticles?|NPs|RuO2|IrO2|bare|pristine|control|blank|free"
+    r"\b(?:commercial|Pt/C|bulk|nanoparticles?|NPs|RuO2|IrO2|bare|pristine|control|blank|-free"
     r"|state-of-the-art|benchmark|conventional|without|absence|theoretical|thermodynamic)\b"
 )
 _NEW_WORK = re.compile(r"\bet al\b|'s group|\bgroup\b|co-?workers|colleagues")
@@ -143,6 +148,15 @@ def _direct(quantity: Quantity, phrase: Phrase | None, sentence: Sentence) -> Be
     right = [m for m in sentence.mentions if m.at[0] >= end]
     if left and _NOTHING.fullmatch(sentence.between(left[-1].at[1], start)):
         return Bearer((left[-1],), "in brackets behind the formula")
+    if (
+        right
+        and right[0].printed.endswith(")")
+        and not sentence.between(end, right[0].at[0]).strip()
+    ):
+        if right[0].printed.startswith("("):
+            return Bearer((right[0],), "in brackets behind the number")
+    elif right and re.fullmatch(r"\s*\(\s*(?:for\s+)?", sentence.between(end, right[0].at[0])):
+        return Bearer((right[0],), "in brackets behind the number")
     clause = sentence.between(max(sentence.start, start - 70), start)
     compared = re.search(
         r"\b(?:than|compared (?:to|with))\b(?:(?!\bwhile\b|\bwhereas\b|;).)*$", clause
@@ -156,6 +170,8 @@ def _direct(quantity: Quantity, phrase: Phrase | None, sentence: Sentence) -> Be
     lead = sentence.between(max(sentence.start, start - 30), start)
     if _REFERENCE.search(lead) and not re.search(r"\bby\s+\S{0,6}\s?$", lead):
         return Bearer((), "reference material")
+    if phrase is not None and _KIND.match(sentence.between(phrase.end, phrase.end + 60)):
+        return Bearer((), "reference material")
     if phrase is not None:
         told = [
             m
@@ -164,7 +180,7 @@ def _direct(quantity: Quantity, phrase: Phrase | None, sentence: Sentence) -> Be
             and _OF.fullmatch(sentence.between(phrase.end, m.at[0]))
             and (m.at[1] <= start or phrase.start >= end)
         ]
-        if told:
+        if told and not _gone_on(told[0], left, sentence):
             return Bearer(_with_list(told[0], sentence), "property of the formula")
     if right and re.fullmatch(
         r"\s*(?:[,)]\s*)?(?:for|over|on|of|by|with|from)\s+(?:the\s+)?(?:[\w-]+\s){0,2}",
@@ -175,6 +191,17 @@ def _direct(quantity: Quantity, phrase: Phrase | None, sentence: Sentence) -> Be
     if subject is not None:
         return Bearer(_with_list(subject, sentence), "subject of the sentence")
     return Bearer((), "")
+
+
+def _gone_on(told: Mention, left: list[Mention], sentence: Sentence) -> bool:
+    """Whether, behind a cluster and its number, a clause on another cluster has begun."""
+    if not left or left[-1].at[0] <= told.at[0] or left[-1].full == told.full:
+        return False
+    return bool(
+        re.search(
+            r"\d.*\b(?:whereas|while|but|and)\b", sentence.between(told.at[1], left[-1].at[0])
+        )
+    )
 
 
 def _subject(left: list[Mention], sentence: Sentence) -> Mention | None:
@@ -201,10 +228,12 @@ def _earlier(quantity: Quantity, sentence: Sentence, before: list[Sentence]) -> 
     said = sentence.between(sentence.start, quantity.at[0])
     if (others := _others(said, sentence.start, ())) is not None:
         return Bearer((), "clusters without a formula", others)
-    word = re.search(r"\b(latter|former)\b", said)
+    words = re.findall(r"\b(latter|former)\b", said)
     for earlier in reversed(before[-_BACK:]):
         if earlier.mentions:
-            return _subject_of(earlier, word[1] if word else "", plural=bool(_PLURAL.search(said)))
+            return _subject_of(
+                earlier, words[-1] if words else "", plural=bool(_PLURAL.search(said))
+            )
         others = _others(earlier.text, earlier.start, ())
         if others is not None:
             return Bearer((), "clusters without a formula, a sentence before", others)

@@ -25,10 +25,13 @@ _SETTING = re.compile(
     r"(?:same\s+|applied\s+|low\s+|high\s+|constant\s+|total\s+|given\s+)*$"
 )
 _PLACED = re.compile(
-    r"(?:\s*\([^()]*\))?\s*(?:peaks?|maxim(?:um|a)|bands?|values?)?\s*(?:is|was|are|were|being)?\s*"
-    r"(?:mainly |clearly )?(?:of|located|cent[er]{2}ed|observed|occurring|occurs?|appear\w*|lies"
-    r"|positioned|situated|found|detected|starts?|achieved)?\s*(?:at|around|from)\s*"
-    r"(?:m/z\s*)?(?:of\s*)?(?:about|around|~|ca\.?)?\s*$"
+    r"(?:\s*\([^()]*\))?\s*(?:peaks?|maxim(?:um|a)|bands?|values?)?\s*(?:[^;:.]{0,40}?\s)?"
+    r"(?:(?:is|was|are|were|being|be|of)|located|cent[er]{2}ed|observed|occurring|occurs?|appear\w*"
+    r"|lies|lie|positioned|situated|found|detected|starts?|achieved|estimated|calculated|measured"
+    r"|determined|evaluated|reported|peaking|peaked)\s*(?:to be\s*)?(?:mainly\s+|clearly\s+)?"
+    r"(?:at|around|from)\s*(?:m/z\s*)?(?:of\s*)?(?:about|around|~|ca\.?)?\s*$"
+    r"|(?:\s*\([^()]*\))?\s*(?:at|around|from)\s*(?:m/z\s*)?(?:of\s*)?(?:about|around|~|ca\.?)?\s*$"
+    r"|.*\bshift(?:s|ed|ing)?\s+(?:from\s.*)?to\s*$"
 )
 _CHANGE = re.compile(
     r"\s*(?P<word>decreases?|increases?|reductions?|drops?|lower|higher|enhancements?|improvements?)"
@@ -58,8 +61,8 @@ _SUPERATOM = re.compile(
 )
 _TRANSFER = re.compile(r"transfer|pathway|reduc|process|ORR|oxygen|proton|step|reaction", re.I)
 _CATALYSIS = re.compile(
-    r"cataly|conversion|substrate|coupling|cycloaddition|click|reaction of|hydrogenation|oxidation"
-    r"|alkyne|azide|examples",
+    r"cataly|mol\s?%|conversion|substrate|coupling|cycloaddition|click"
+    r"|hydrogenation|alkyne|azide|examples",
     re.I,
 )
 _MADE = re.compile(r"synthes|prepar|NCs were|cluster was obtained|LE\b|etching")
@@ -187,6 +190,8 @@ def _cost(
         rivals = [g for g in rivals if not _is_condition(g, sentence, phrase.end)]
         if _listed_pair(group, sentence) and rivals:
             return 0.4 * len(gap), "property of a list"
+        if rivals and _parallel(rivals[-1], group, sentence):
+            return 0.5 * len(sentence.between(rivals[-1][-1].at[1], start)), "property of a list"
         extra = 60 * len(rivals)
         extra += 30 * gap.count(";") + 15 * len(re.findall(r"\b(?:while|whereas|but|which)\b", gap))
         return len(gap) + extra, "property before the value"
@@ -198,6 +203,14 @@ def _cost(
             return never, ""
         return len(gap) + (8 if gap.strip() else 0), "value before the property"
     return never, ""
+
+
+def _parallel(before: list[Quantity], group: list[Quantity], sentence: Sentence) -> bool:
+    """Whether a second clause gives the same property of another cluster: 'whereas B gave 12%'."""
+    start, end = before[-1].at[1], group[0].at[0]
+    named = [m for m in sentence.mentions if start <= m.at[0] < end]
+    joined = re.search(r"\b(?:whereas|while|but|and)\b|[;,]", sentence.between(start, end))
+    return bool(named) and joined is not None
 
 
 def _listed_pair(group: list[Quantity], sentence: Sentence) -> bool:
@@ -222,7 +235,13 @@ def _by_setting(phrase: Phrase) -> bool:
 def _is_condition(group: list[Quantity], sentence: Sentence, start: int) -> bool:
     """Whether words between `start` and a number make it a condition: 'at', 'to reach'."""
     before = sentence.between(max(start, group[0].at[0] - 60), group[0].at[0])
-    return bool(_CONDITION.search(before))
+    match = _CONDITION.search(before)
+    if match and match[0].startswith("from"):  # 'from 1.9 eV for A to 1.5 eV for B'
+        behind = [m for m in sentence.mentions if m.at[0] >= group[-1].at[1]]
+        return not behind or not re.fullmatch(
+            r"\s*(?:for|of|in)\s+", sentence.between(group[-1].at[1], behind[0].at[0])
+        )
+    return match is not None
 
 
 def unit_fits(quantity: Quantity, entry: Property) -> bool:
@@ -309,7 +328,7 @@ def _without_phrase(group: list[Quantity], sentence: Sentence) -> _Choice | None
         return None
     printed = sentence.between(*quantity.at)
     if quantity.unit == "e" and _SUPERATOM.match(behind) and not _TRANSFER.search(behind[:30]):
-        close = any(
+        close = bool(re.search(r"\b(?:former|latter)\b[\s\w]{0,12}$", before)) or any(
             abs(m.at[1] - quantity.at[0]) < 25 or abs(m.at[0] - end) < 40 for m in sentence.mentions
         )
         if (

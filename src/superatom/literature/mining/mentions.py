@@ -153,6 +153,8 @@ def _plausible(passage: Passage, start: int, end: int) -> bool:
         return False
     if opened != closed and not _damaged(passage, start, end):
         return False
+    if passage.text[end : end + 1] == "+" and text[-1].isdigit():
+        return False
     if _METAL_BEHIND.match(passage.text, end) and text[-1] not in ")]":
         return False
     raised = passage.marked.levels[end : end + 1] == SUP

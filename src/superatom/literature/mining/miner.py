@@ -24,6 +24,20 @@ __all__ = ["EXTRACTOR", "Extractor", "Mined", "mine", "mine_manuscript"]
 
 EXTRACTOR = "rules"
 _READ = {"paragraph", "caption"}
+#: Properties told for the reaction last named, also some paragraphs before.
+_OF_A_REACTION = frozenset(
+    {
+        "Faradaic efficiency",
+        "cumulative Faradaic efficiency",
+        "overpotential",
+        "onset potential",
+        "Tafel slope",
+        "current density",
+        "half-wave potential",
+        "overpotential change",
+        "selectivity",
+    }
+)
 _CATEGORIES = {
     "optical": {
         "quantum yield",
@@ -197,18 +211,20 @@ def _candidates(
     for mention in mentions:
         by_passage.setdefault(mention.passage, []).append(mention)
     before: list[Sentence] = []
-    section, reaction = "", ""
+    section, reaction, lasting = "", "", ""
     for number, passage in enumerate(manuscript.passages):
         if passage.kind not in _READ:
             continue
         if passage.section != section and passage.kind == "paragraph":
-            section, before = passage.section, []
+            section, before, lasting = passage.section, [], ""
+        if passage.kind == "paragraph":
             reaction = next((name for _, name in find_reactions(section)), "")
         own = list(before) if passage.kind == "paragraph" else []
         for sentence in _sentences(passage, by_passage.get(number, [])):
             reaction = _last_reaction(sentence) or reaction
+            lasting = reaction or lasting
             for statement in statements_in(passage, sentence, own, reaction):
-                yield _fact(statement, passage, manuscript, paper)
+                yield _fact(statement, lasting, passage, manuscript, paper)
             told = [d for d in definitions if _inside(d, passage, sentence)]
             steps = [
                 *steps_in(passage, sentence, own),
@@ -237,11 +253,14 @@ def _sentences(passage: Passage, mentions: list[Mention]) -> Iterator[Sentence]:
         yield Sentence(start, end, passage.text[start:end], inside)
 
 
-def _fact(statement: Statement, passage: Passage, manuscript: Manuscript, paper: Document) -> Fact:
+def _fact(
+    statement: Statement, lasting: str, passage: Passage, manuscript: Manuscript, paper: Document
+) -> Fact:
     base = statement.entry.name
     category = next((c for c, names in _CATEGORIES.items() if base in names), "catalysis")
     catalysis = category == "catalysis"
     conditions = "; ".join(statement.conditions)
+    reaction = statement.reaction or (lasting if base in _OF_A_REACTION else "")
     return _candidate(
         manuscript,
         passage,
@@ -250,7 +269,7 @@ def _fact(statement: Statement, passage: Passage, manuscript: Manuscript, paper:
         statement.quantity.at,
         clusters=_clusters(statement.bearer.mentions),
         category=category,
-        reaction=statement.reaction if catalysis else "",
+        reaction=reaction if catalysis else "",
         name=statement.property,
         comparator=statement.quantity.comparator,
         value=statement.value,

@@ -18,7 +18,16 @@ __all__ = ["Phrase", "find_phrases", "find_reactions", "find_substances"]
 
 #: Single words of the vocabulary that in running text name a property and nothing else.
 _SINGLE = frozenset(
-    {"overpotential", "selectivity", "conversion", "yield", "lifetime", "bandgap", "absorptivity"}
+    {
+        "overpotential",
+        "selectivity",
+        "diameter",
+        "conversion",
+        "yield",
+        "lifetime",
+        "bandgap",
+        "absorptivity",
+    }
 )
 #: Names of the vocabulary that more often tell a condition.
 _VAGUE = frozenset(
@@ -33,6 +42,11 @@ _VAGUE = frozenset(
         "irradiation wavelength",
         "laser wavelength",
         "light wavelength",
+        "red shift",
+        "red-shift",
+        "redshift",
+        "blue shift",
+        "blue-shift",
         "number of atoms",
         "core mass",
     }

@@ -61,6 +61,11 @@ _TOKEN = re.compile(
 _POWER = re.compile(r"\^?-\s?\d|\d(?!\d)")
 _JOINED = re.compile(r"\s*(?:,|,?\s*(?:and|or|&))\s*(?:[~≈<>]|about|around|up to|over)?\s*")
 _FOLD = re.compile(r"[\s-]?(?:fold|times)\b")
+_OF_WHAT = re.compile(r"(mg|g|kg|mol|mmol|cm|µg|μg)(?:[A-Z][A-Za-z+]*|cat\w*|metal)$")
+_CHANGED = re.compile(
+    r"\b(?:increas|decreas|improv|enhanc|ris|rose|chang|grow|grew|drop|reduc|declin|shift|boost)\w*"
+    r"[\w\s%,-]{0,30}$"
+)
 _DEGREE = re.compile(r"\s?(?:°\s?C|º\s?C|℃|o\s?C(?![\w]))")
 _ELECTRON = re.compile(r"\s?-?\s?(?:e-?(?![\w])|electrons?\b(?!\s+transfer))")
 _REFERENCE = re.compile(
@@ -199,6 +204,8 @@ def _first(passage: Passage, at: int, end: int) -> re.Match[str] | None:
 def _ascends(match: re.Match[str], passage: Passage) -> bool:
     """Whether a range has its smaller number first and no raised -1 for its end."""
     low, high = (float(_clean(match[name])) for name in ("low", "high"))
+    if match.re is _FROM_TO and _CHANGED.search(passage.text[: match.start()][-50:]):
+        return True
     raised = passage.marked.levels[match.start("high")] == SUP
     return abs(low) < abs(high) and not raised and _is_number(passage, match.start("low"))
 
@@ -207,6 +214,9 @@ def _numbers(match: re.Match[str], passage: Passage) -> Iterator[tuple[int, int,
     """Yield the numbers of a list, or one range, with their places."""
     if "low" in match.re.groupindex:
         start = match.start("low")
+        if match.re is _FROM_TO and _CHANGED.search(passage.text[: match.start()][-50:]):
+            yield match.start("high"), match.end("high"), _clean(match["high"])
+            return
         low, high = _clean(match["low"]), _clean(match["high"])
         yield start, match.end("high"), f"{low}-{high}"
         return
@@ -301,6 +311,8 @@ def _symbol(passage: Passage, match: re.Match[str], limit: int) -> tuple[str, st
         c for k, c in enumerate(match["letters"], start) if levels[k] != SUB and c != " "
     ).rstrip(".")
     letters = _SPELLED.get(letters, letters)
+    if letters not in _symbols() and (named := _OF_WHAT.match(letters)):
+        letters = named[1]
     end = match.end()
     while end < limit and levels[end] == SUB:
         end += 1

@@ -16,7 +16,7 @@ __all__ = ["ligands_of", "precursors_in"]
 
 _FROM = re.compile(
     r"(?P<noun>\s*(?:NCs?|nanoclusters?|clusters?)?)\s*"
-    r"(?:(?:was|were|is|are|can be|could be)\s+)?"
+    r"(?:\([^()]{0,60}\)\s*)?(?:(?:was|were|is|are|can be|could be)\s+)?"
     r"(?:prepared|obtained|synthesi[sz]ed|produced|made|formed|derived|converted|transformed|grown)?"
     r"\s*(?:directly\s+)?(?:starting\s+)?from\s+(?:the\s+|pure\s+|parent\s+|precursor\s+|an?\s+"
     r"|as-prepared\s+)*"

@@ -84,10 +84,14 @@ def ends_from(passage: Passage, start: int, place: int) -> list[int]:
             if at > place and depth <= 1:
                 ends.append(at)
             depth = max(0, depth - 1)
-        elif at > place and (
-            char in "-/,.@+·"
-            or levels[at] != levels[at - 1]
-            or (char.isalpha() and not text[at - 1].isalpha())
+        elif (
+            at > place
+            and not (char in "+-" and text[at - 1].isdigit() and "]" in text[start:at][-3:])
+            and (
+                char in "-/,.@+·"
+                or levels[at] != levels[at - 1]
+                or (char.isalpha() and not text[at - 1].isalpha())
+            )
         ):
             ends.append(at)
         at += 1
@@ -99,10 +103,15 @@ def ends_from(passage: Passage, start: int, place: int) -> list[int]:
 
 def _trimmed(text: str, levels: str, start: int, end: int) -> int:
     while end > start and text[end - 1] in " ,.;:-/@·=#'~":
-        if text[end - 1] == "-" and levels[end - 1] == SUP:
+        if text[end - 1] == "-" and (levels[end - 1] == SUP or _plain_charge(text, start, end)):
             break
         end -= 1
     return end
+
+
+def _plain_charge(text: str, start: int, end: int) -> bool:
+    """Whether a minus on the line behind a square bracket is a charge: [Au25(SR)18]2-."""
+    return bool(re.search(r"\]\d{0,2}-$", text[start:end])) and not text[end : end + 1].isalnum()
 
 
 def _may_close(text: str, levels: str, at: int) -> bool:

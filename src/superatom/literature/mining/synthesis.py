@@ -23,8 +23,8 @@ _MADE = re.compile(
 )
 _USED = re.compile(
     r"\bcataly|electro(?:cataly|lyte|de)|photo(?:cataly|lumin)|\bORR\b|\bHER\b|\bOER\b|\bFE\b"
-    r"|current|potential|substrate|emission|emit|stability|stable (?:for|in|over|under|up)|absor(?:b|p)|spectr"
-    r"|coupling|cycloaddition"
+    r"|current|potential|substrate|emission|emit|stability|stable (?:for|in|over|under|up)"
+    r"|absor(?:b|p)|spectr|coupling|cycloaddition"
     r"|durab|lifetime|nitrophenol|conversion|TOF|colou?rless|kinetic|control test",
     re.I,
 )
@@ -39,6 +39,7 @@ _MADE_OF = re.compile(
     re.I,
 )
 _FROM = re.compile(r"\b(?:from|using|reacting|with|of|by)\b[^,;.]{0,25}$")
+_MADE_FROM = re.compile(r"\bfrom\b[^,;.]{0,25}$")
 _TIME = re.compile(
     r"(?:\b(?:for|within|after|over|in|during|lasted?|about|~|up to|another|takes?)\s*"
     r"(?:only|about|ca\.?|the|first|a|next|~)?\s*)$",
@@ -55,7 +56,7 @@ _IN = re.compile(
 )
 _REDUCED = re.compile(r"\b(?:reduc\w+|reductant)\b", re.I)
 _AGENT = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?(?:was\s+|is\s+)?(?:used\s+)?(?:as\s+(?:the\s+|a\s+)?)?"
+    r"\s*(?:complex\s+)?(?:\([^()]*\)\s*)?(?:was\s+|is\s+)?(?:used\s+)?(?:as\s+(?:the\s+|a\s+)?)?"
     r"(?:mild\s+|strong\s+|weak\s+)?(?:reduc(?:ing|tion|tant|ed)|-?reduction)",
     re.I,
 )
@@ -64,8 +65,9 @@ _BY = re.compile(
     re.I,
 )
 _WAS_MADE = re.compile(
-    r"\s*(?:NCs?|nanoclusters?|clusters?)?\s*(?:was|were|is|are|can be|could be)\s+(?:first\s+)?"
-    r"(?:synthesi[sz]ed|prepared|obtained|produced|made|isolated|formed)\b"
+    r"\s*(?:NCs?|nanoclusters?|clusters?)?\s*(?:\([^()]{0,60}\)\s*)?(?:was|were|is|are|can be"
+    r"|could be)\s+(?:first\s+)?(?:synthesi[sz]ed|prepared|obtained|produced|made|isolated"
+    r"|formed)\b"
 )
 _SMALLEST = 3
 _SIZES = {"h", "min", "d", "week", "weeks", "s", "day"}
@@ -158,11 +160,14 @@ def _name(quantity: Quantity, sentence: Sentence) -> str:
 def _substances(
     passage: Passage, sentence: Sentence, product: Mention, rule: str
 ) -> Iterator[Step]:
+    last = -1
     for start, end, name in find_substances("solvent", passage.text, sentence.start, sentence.end):
         left = sentence.between(max(sentence.start, start - 40), start)
         if _is_use(sentence, start, end):
             continue
-        if _IN.search(left) or _AS_SOLVENT.match(passage.text, end):
+        mixed = last >= 0 and re.fullmatch(r"\s*(?:and|/|,|:|-)\s*", passage.text[last:start])
+        if mixed or _IN.search(left) or _AS_SOLVENT.match(passage.text, end):
+            last = end
             yield Step("solvent", "=", name, "", (start, end), (product,), f"solvent; {rule}")
     if not _REDUCED.search(sentence.text):
         return
@@ -194,8 +199,9 @@ def _product(sentence: Sentence, before: list[Sentence]) -> tuple[Mention | None
 
 def _made(sentence: Sentence, mention: Mention) -> bool:
     before = sentence.between(sentence.start, mention.at[0])
-    behind = sentence.between(mention.at[1], mention.at[1] + 40)
-    return bool(_TO.search(before) or _MADE_OF.search(before) or _WAS_MADE.match(behind))
+    behind = sentence.between(mention.at[1], mention.at[1] + 100)
+    told = (_TO.search(before) or _MADE_OF.search(before)) and not _MADE_FROM.search(before)
+    return bool(told or _WAS_MADE.match(behind))
 
 
 def _is_cluster(mention: Mention) -> bool:

@@ -32,6 +32,8 @@ _CITATION = re.compile(
     rf"[\[\\]?\\?\[[{BLANK} ]*\d{{1,3}}(?:[{BLANK}\s,;–\-\[\]\\]*\d{{1,3}})*[{BLANK} ]*\\?\]\]?"
 )
 _INLINE_TAG = re.compile(r"<(?!/?(?:sub|sup|inf)\b)/?[A-Za-z][^<>]{0,300}>")
+_SCRIPT = re.compile(r"[_^]\s*(?![\s{\\])")
+_CLOSING = re.compile(r"\}+|(?:</su[bp]>)+")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 #: Commands of LaTeX that are signs of quantities; `read_markup` knows those of formulas.
 _SIGN_OF = {
@@ -79,7 +81,18 @@ class Passage:
         if start >= end:
             column = self.marked.column(start)
             return column, column
-        return self.marked.columns[start], self.marked.columns[end - 1] + 1
+        return self.marked.columns[start], self._behind(end - 1)
+
+    def _behind(self, last: int) -> int:
+        """Return the offset behind a character and the markup that closes it."""
+        columns, raw = self.marked.columns, self.marked.raw
+        column = columns[last]
+        behind = column + 1
+        if script := _SCRIPT.match(raw, column):  # all characters of Au_25 stand at its _
+            same = next((k for k in range(last, -1, -1) if columns[k] != column), -1)
+            behind = min(script.end() + last - same, len(raw))
+        closing = _CLOSING.match(raw, behind)
+        return closing.end() if closing else behind
 
 
 @dataclass(frozen=True, slots=True)
