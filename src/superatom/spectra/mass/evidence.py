@@ -31,6 +31,9 @@ _CHARGE = -0.5  # each elementary charge of the cluster itself beyond two
 _DEFICIT = -1.5  # each electron that ligands take and metals do not have
 _ODD = -0.7
 _CLOSED = 1.0
+_NONE_FREE = 0.5  # a hydride or a small metal(I) complex without free electrons ...
+_COMPLEX = 12  # ... of at most so many metal atoms
+_MIXED = -0.8  # each kind of ligand beyond the first
 _BARE = 0.6  # more free electrons per metal atom than this are unusual ...
 _EXCESS = -0.7  # ... and cost this much for each
 
@@ -43,9 +46,9 @@ class ChemicalEvidence:
     ----------
     weight : ndarray, shape (n,)
         Sum of the weights of all reasons.
-    coverage, adducts, core_charge, electrons : ndarray, shape (n,)
+    coverage, adducts, core_charge, electrons, mixed : ndarray, shape (n,)
         Weights of the single reasons.
-    n_electrons, charge_of_core, n_metals, n_donors, n_adducts : ndarray of int, shape (n,)
+    n_electrons, charge_of_core, n_metals, n_donors, n_adducts, n_kinds : ndarray of int, (n,)
         What the reasons are about.
     """
 
@@ -54,11 +57,13 @@ class ChemicalEvidence:
     adducts: Floats
     core_charge: Floats
     electrons: Floats
+    mixed: Floats
     n_electrons: NDArray[np.int64]
     charge_of_core: NDArray[np.int64]
     n_metals: NDArray[np.int64]
     n_donors: NDArray[np.int64]
     n_adducts: NDArray[np.int64]
+    n_kinds: NDArray[np.int64]
 
     def reasons(self, index: int) -> tuple[Evidence, ...]:
         """Return the reasons for one candidate in words."""
@@ -79,6 +84,9 @@ class ChemicalEvidence:
         if self.n_adducts[index]:
             text = f"{int(self.n_adducts[index])} atoms picked up in flight"
             said.append(Evidence("adducts", text, float(self.adducts[index])))
+        if self.n_kinds[index] > 1:
+            text = f"{int(self.n_kinds[index])} kinds of ligands at once"
+            said.append(Evidence("mixed ligands", text, float(self.mixed[index])))
         if metals <= 4 and donors >= metals:
             text = "a small metal-ligand complex: by-product or fragment, not a cluster"
             said.append(Evidence("by-product", text, 0.0))
@@ -112,16 +120,22 @@ def chemistry(candidates: Candidates) -> ChemicalEvidence:
     coverage = np.maximum(-0.5 * (ratio / _COVERAGE_SD) ** 2, _FLOOR)
     core_charge = _CHARGE * np.maximum(np.abs(core) - 2, 0.0)
     shells = np.array([s.electrons for s in closed_shells() if s.kind == "spherical"])
+    hydride = [part.ligand is not None and part.ligand.kind == "hydride" for part in space.parts]
+    hydridic = (counts[:, np.array(hydride)] > 0).any(axis=1)
     shell = (
         np.where(np.isin(electrons, shells), _CLOSED, 0.0)
+        + np.where((electrons == 0) & (hydridic | (metals <= _COMPLEX)), _NONE_FREE, 0.0)
         + np.where(electrons % 2 == 1, _ODD, 0.0)
         + _DEFICIT * np.maximum(-electrons, 0)
         + _EXCESS * np.maximum(electrons - _BARE * metals - 2, 0)
     )
     shell = np.maximum(shell, _FLOOR)
     picked = _ADDUCT * adducts
-    total = coverage + core_charge + shell + picked
+    bound = np.array([part.ligand is not None for part in space.parts])
+    kinds = (counts[:, bound] > 0).sum(axis=1)
+    mixed = _MIXED * np.maximum(kinds - 1.0, 0.0)
+    total = coverage + core_charge + shell + picked + mixed
     return ChemicalEvidence(
-        total, coverage, picked, core_charge, shell,
-        electrons, core, metals, donors, adducts,
+        total, coverage, picked, core_charge, shell, mixed,
+        electrons, core, metals, donors, adducts, kinds,
     )  # fmt: skip
