@@ -1,0 +1,1 @@
+"""What instruments see: mass spectra first."""
