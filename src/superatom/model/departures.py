@@ -89,7 +89,8 @@ class Channel:
         kind = "radical" if self.radical else "even electron number"
         count = "" if self.free_electrons is None else f", n* = {self.free_electrons}"
         shell = " (closed)" if self.closed_shell else ""
-        return f"as {self.leaves}: cluster charge {self.charge:+d}{count}{shell}, {kind}"
+        charge = f"{self.charge:+d}" if self.charge else "0"
+        return f"as {self.leaves}: cluster charge {charge}{count}{shell}, {kind}"
 
 
 def channels(anatomy: Anatomy, leaving: tuple[Departure, ...]) -> tuple[Channel, ...]:

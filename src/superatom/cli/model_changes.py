@@ -1,0 +1,265 @@
+"""`superatom model dope | strip | simplify | adsorb`: change a cluster's atomic model.
+
+The commands are put under `superatom model` by `superatom.cli.model`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from superatom.errors import SearchError
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+    from superatom.structure.anatomy import Anatomy
+
+__all__ = ["COMMANDS", "adsorb", "dope", "simplify", "strip"]
+
+File = Annotated[Path, typer.Argument(help="CIF, XYZ, PDB, .gro, POSCAR or anything ASE reads.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Extended XYZ file to write; one frame per model."),
+]
+Charge = Annotated[
+    int | None, typer.Option(help="Charge of the cluster; by default what the file tells.")
+]
+Symmetry = Annotated[
+    str, typer.Option(help="What makes places equivalent: bonds, positions or none.")
+]
+Limit = Annotated[int | None, typer.Option(help="Stop after this many models.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def dope(
+    file: File,
+    dopants: Annotated[list[str], typer.Argument(help="What to put in: Ag:2, or Ag:1 Pd:1.")],
+    place: Annotated[
+        list[str] | None,
+        typer.Option(help="Only here: centre, kernel, 'kernel surface', motif; repeatable."),
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Element that is replaced.")] = None,
+    random: Annotated[int | None, typer.Option(help="So many random models instead.")] = None,
+    special: Annotated[
+        int | None, typer.Option(help="So many maximally different models instead.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of a sample.")] = 0,
+    count: Annotated[bool, typer.Option("--count", help="Only count the models.")] = False,
+    symmetry: Symmetry = "bonds",
+    limit: Limit = None,
+    output: Output = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replace metal atoms by others in all symmetry-unique ways, with multiplicities."""
+    from superatom.model import dope as doping
+
+    if random is not None and special is not None:
+        raise SearchError("choose --random or --special, not both")
+    wanted = _counted(dopants)
+    atoms, anatomy = _read(file, None)
+    asked: dict[str, Any] = {"host": host, "symmetry": symmetry, "anatomy": anatomy}
+    number = doping.count_doped(atoms, wanted, place, **asked)
+    if count:
+        _tell_count(number, as_json)
+        return
+    models: Iterable[doping.Doped]
+    if random is None and special is None:
+        models = doping.dope(atoms, wanted, place, **asked)
+    else:
+        kind = "random" if special is None else "special"
+        size = random if random is not None else special
+        models = doping.sample_doped(atoms, wanted, size or 0, place, kind=kind, seed=seed, **asked)
+    _tell(models, output, as_json, limit, f"{number} unique models")
+
+
+def strip(
+    file: File,
+    what: Annotated[
+        str,
+        typer.Argument(help="SR, R, PR3, CCR, X, H, metal, motif, an element, or a name."),
+    ],
+    number: Annotated[int, typer.Option("--number", "-n", help="How many leave.")] = 1,
+    keep: Annotated[
+        str, typer.Option(help="charge: neutral pieces leave; electrons: ions leave.")
+    ] = "charge",
+    charge: Charge = None,
+    symmetry: Symmetry = "bonds",
+    limit: Limit = None,
+    output: Output = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove ligands, tails, hydrides, metals or motifs in all symmetry-unique ways."""
+    from superatom.model import strip as stripping
+
+    atoms, anatomy = _read(file, charge)
+    asked: dict[str, Any] = {"symmetry": symmetry, "anatomy": anatomy}
+    unique = stripping.count_stripped(atoms, what, number, **asked)
+    models = stripping.strip(atoms, what, number, keep=keep, **asked)
+    _tell(models, output, as_json, limit, f"{unique} unique models")
+
+
+def simplify(
+    file: File,
+    output: Output = None,
+    thiolate: Annotated[str, typer.Option(help="SR becomes: CH3 (SCH3), H (SH), keep.")] = "CH3",
+    phosphine: Annotated[str, typer.Option(help="PR3 becomes: H (PH3), CH3, keep.")] = "H",
+    alkynyl: Annotated[str, typer.Option(help="CCR becomes: H (CCH), CH3, keep.")] = "H",
+    carboxylate: Annotated[str, typer.Option(help="O2CR becomes: H, CH3, keep.")] = "H",
+    as_json: AsJson = False,
+) -> None:
+    """Cut every ligand to its smallest relative; metals and anchors stay exactly."""
+    from superatom.model.simplify import simplify_told
+
+    atoms, anatomy = _read(file, None)
+    choices = {
+        "thiolate": thiolate,
+        "phosphine": phosphine,
+        "alkynyl": alkynyl,
+        "carboxylate": carboxylate,
+    }
+    model = simplify_told(atoms, choices, anatomy=anatomy)
+    _write(output, [model.atoms])
+    if as_json:
+        _print_json(model.as_dict())
+        return
+    typer.echo(f"{len(atoms)} -> {len(model.atoms)} atoms")
+    for name, n in model.changes:
+        typer.echo(f"cut: {n} {name}")
+    for name, n in model.unchanged:
+        typer.echo(f"as it was: {n} {name}")
+    if output is not None:
+        typer.echo(f"written: {output}")
+
+
+def adsorb(
+    file: File,
+    adsorbate: Annotated[str, typer.Argument(help="H, CO, COOH, OCHO, OH, O, N2, NO3, ...")],
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help="top, bridge, hollow, sulfur, interstitial; repeatable."),
+    ] = None,
+    tilt: Annotated[list[float] | None, typer.Option(help="Degrees of lean; repeatable.")] = None,
+    probe: Annotated[
+        str | None, typer.Option(help="Only metals this probe touches: H+, CO, CO2, O2, N2.")
+    ] = None,
+    symmetry: Symmetry = "bonds",
+    limit: Limit = None,
+    output: Output = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put an adsorbate on every symmetry-unique site that has room for it."""
+    from superatom.model import adsorb as adsorption
+    from superatom.model.adsorption_sites import KINDS, adsorption_sites
+
+    atoms, anatomy = _read(file, None)
+    kinds = tuple(kind or KINDS[:4])
+    sites = adsorption_sites(anatomy, kinds, probe=probe, symmetry=symmetry)
+    models = adsorption.adsorb(
+        atoms,
+        adsorbate,
+        kinds,
+        tilts=tuple(tilt or (0.0,)),
+        probe=probe,
+        symmetry=symmetry,
+        anatomy=anatomy,
+    )
+    _tell(models, output, as_json, limit, f"{len(sites)} unique sites")
+
+
+#: The commands in the order of the help.
+COMMANDS = (dope, strip, simplify, adsorb)
+
+
+def _counted(given: list[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for text in given:
+        symbol, _, number = text.partition(":")
+        if not symbol or not (number or "1").isdigit():
+            raise SearchError(f"cannot read the dopant {text!r}; write it as Ag:2")
+        counts[symbol] = counts.get(symbol, 0) + int(number or 1)
+    return counts
+
+
+def _read(file: Path, charge: int | None) -> tuple[Atoms, Anatomy]:
+    """Return the cluster of a file, with the record of its construction, and its anatomy."""
+    from superatom.structure.anatomy import dissect
+    from superatom.structure.read import read_structure
+
+    crystal = read_structure(file)
+    known = charge if charge is not None else crystal.charge
+    atoms = crystal.atoms
+    if known is not None:
+        atoms.info["charge"] = known
+    return atoms, dissect(atoms, known)
+
+
+def _tell(
+    models: Iterable[Any], output: Path | None, as_json: bool, limit: int | None, heading: str
+) -> None:
+    """Write and print models as they come."""
+    kept: list[Atoms] = []
+    told: list[dict[str, Any]] = []
+    if not as_json:
+        typer.echo(heading)
+    for model in _watched(islice(models, limit), as_json):
+        if output is not None:
+            kept.append(model.atoms)
+        if as_json:
+            told.append(model.as_dict())
+        else:
+            typer.echo(str(model))
+    _write(output, kept)
+    if as_json:
+        _print_json(told)
+    elif output is not None:
+        typer.echo(f"written: {output} ({len(kept)} models)")
+
+
+def _watched(models: Iterator[Any], as_json: bool) -> Iterator[Any]:
+    """Yield models, with a count on standard error where nothing else is printed."""
+    if not as_json:
+        yield from models
+        return
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn
+
+    columns = (TextColumn("{task.completed} models"),)
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("models")
+        for model in models:
+            progress.advance(task)
+            yield model
+
+
+def _tell_count(number: int, as_json: bool) -> None:
+    if as_json:
+        _print_json({"models": number})
+    else:
+        typer.echo(f"{number} unique models")
+
+
+def _write(path: Path | None, models: list[Atoms]) -> None:
+    if path is None:
+        return
+    from io import StringIO
+
+    from ase.io import write
+
+    from superatom.report.writing import write_whole
+
+    if not models:
+        raise SearchError(f"no model to write to {path}")
+    text = StringIO()
+    write(text, models, format="extxyz")
+    write_whole(path, text.getvalue())
+
+
+def _print_json(data: Any) -> None:
+    import json
+
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))

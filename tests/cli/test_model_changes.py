@@ -1,0 +1,106 @@
+"""`superatom model dope | strip | simplify | adsorb` from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ase import Atoms
+from ase.io import read, write
+from typer.testing import CliRunner
+
+from superatom.cli import app
+
+_RUN = CliRunner()
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> Path:
+    """File of ring Au6(SH)6 with symmetry D6h: S at the corners, Au in the middle of edges."""
+    angles = np.pi * np.arange(6) / 3
+    corners = 4.66 * np.stack([np.cos(angles), np.sin(angles), np.zeros(6)], axis=1)
+    metals = 0.5 * (corners + np.roll(corners, -1, axis=0))
+    hydrogens = corners * (1 + 1.34 / 4.66)
+    path = tmp_path / "ring.xyz"
+    write(path, Atoms("Au6S6H6", positions=np.concatenate([metals, corners, hydrogens])))
+    return path
+
+
+# two Ag on a hexagon: ortho, meta, para
+def test_dope(ring: Path, tmp_path: Path) -> None:
+    out = tmp_path / "doped.xyz"
+    done = _RUN.invoke(app, ["model", "dope", str(ring), "Ag:2", "-o", str(out)])
+    assert done.exit_code == 0, done.output
+    assert "3 unique models" in done.output
+    frames = read(out, index=":")
+    assert [frame.get_chemical_formula() for frame in frames] == ["H6Ag2Au4S6"] * 3
+    assert all(f.info["construction"]["operations"][0]["operation"] == "dope" for f in frames)
+
+
+def test_count_and_json(ring: Path) -> None:
+    done = _RUN.invoke(app, ["model", "dope", str(ring), "Ag", "Pd", "--count", "--json"])
+    assert json.loads(done.stdout) == {"models": 3}
+    done = _RUN.invoke(app, ["model", "dope", str(ring), "Ag:2", "--json"])
+    assert sorted(m["multiplicity"] for m in json.loads(done.stdout)) == [3, 6, 6]
+
+
+@pytest.mark.parametrize("kind", ["--random", "--special"])
+def test_samples(ring: Path, kind: str) -> None:
+    command = ["model", "dope", str(ring), "Ag:3", kind, "2", "--seed", "5", "--json"]
+    one, other = (_RUN.invoke(app, command).stdout for _ in range(2))
+    assert one == other
+    assert len(json.loads(one)) == 2
+
+
+def test_strip(ring: Path, tmp_path: Path) -> None:
+    out = tmp_path / "open.xyz"
+    command = ["model", "strip", str(ring), "SR", "--charge", "0", "-o", str(out)]
+    done = _RUN.invoke(app, command)
+    assert done.exit_code == 0, done.output
+    assert "1 unique models" in done.output
+    assert "radical" in done.output
+    assert read(out).get_chemical_formula() == "H5Au6S5"
+
+
+def test_charge_travels_with_the_file(ring: Path, tmp_path: Path) -> None:
+    out = tmp_path / "open.xyz"
+    first = ["model", "strip", str(ring), "SR", "--charge", "0", "--keep", "electrons"]
+    assert _RUN.invoke(app, [*first, "-o", str(out)]).exit_code == 0
+    done = _RUN.invoke(app, ["model", "strip", str(out), "SR", "--json", "--limit", "1"])
+    assert done.exit_code == 0, done.output
+    (model,) = json.loads(done.stdout)
+    # Au6(SH)5+ loses SH: neutral leaves +1, the anion +2
+    assert [channel["charge"] for channel in model["channels"]] == [1, 2]
+
+
+def test_simplify_and_adsorb(ring: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.xyz"
+    done = _RUN.invoke(app, ["model", "simplify", str(ring), "--thiolate", "H", "-o", str(out)])
+    assert done.exit_code == 0, done.output
+    assert read(out).get_chemical_formula() == "H6Au6S6"
+    done = _RUN.invoke(
+        app, ["model", "adsorb", str(out), "CO", "--kind", "top", "--json", "-o", str(out)]
+    )
+    assert done.exit_code == 0, done.output
+    (model,) = json.loads(done.stdout)
+    assert (model["adsorbate"], model["site"]["kind"]) == ("CO", "top")
+    assert read(out).get_chemical_formula() == "CH6Au6OS6"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["dope", "Ag:x"],
+        ["dope", "Ag:7"],
+        ["strip", "PR3"],
+        ["simplify", "--thiolate", "Ph"],
+        ["adsorb", "CO3"],
+        ["adsorb", "H", "--kind", "step"],
+    ],
+)
+def test_bad_input_ends_with_2(ring: Path, command: list[str]) -> None:
+    done = _RUN.invoke(app, ["model", command[0], str(ring), *command[1:]])
+    assert done.exit_code == 2
+    assert "error" in done.output
