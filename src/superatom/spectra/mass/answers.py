@@ -26,8 +26,10 @@ __all__ = ["EQUIVALENT", "Answer", "answers_of", "finish"]
 
 Floats = NDArray[np.float64]
 
-#: Candidates within this chi square of the best cannot be told from it (three sigma).
+#: Candidates within this chi square of the best cannot be told from it: three standard
+#: deviations, or four where several species overlap and not every mixture can be tried.
 EQUIVALENT = 9.0
+EQUIVALENT_MIXED = 16.0
 #: The noise model is not perfect and not every mixture can be tried: odds are taken milder than
 #: they come out, so that stated probabilities agree with how often they are right in the
 #: simulated benchmark (benchmarks/assignment.py).
@@ -55,6 +57,8 @@ class Answer:
         Of the same candidates.
     others : ndarray, shape (n_points,)
         Profile of the other components of the window.
+    limit : float
+        Chi square up to which candidates are equivalent to the best.
     """
 
     assignment: Assignment
@@ -62,6 +66,7 @@ class Answer:
     chi2: Floats
     chemistry: ChemicalEvidence
     others: Floats
+    limit: float = EQUIVALENT
 
     @property
     def candidates(self) -> Candidates:
@@ -85,6 +90,7 @@ def answers_of(prepared: PreparedWindow, fit: WindowFit) -> list[Answer]:
             f"the fit explains only {max(fit.r_squared, 0.0):.0%} of this window: something else "
             "is in it, or it is no envelope; do not take the first candidate as an assignment",
         )
+    limit = EQUIVALENT if len(fit.slots) == 1 else EQUIVALENT_MIXED
     found = []
     for number, slot in enumerate(fit.slots):
         chi2 = (slot.chi2 + slot.penalty) / _TEMPERATURE
@@ -96,12 +102,12 @@ def answers_of(prepared: PreparedWindow, fit: WindowFit) -> list[Answer]:
             components=components,
             trace=shown,
             residual_peaks=residual_peaks,
-            separation=_separation(slot, chi2),
+            separation=_separation(slot, chi2, limit),
             notes=notes,
             component=number,
         )
         others = columns.sum(axis=0) - columns[number]
-        found.append(Answer(assignment, slot, chi2, chemistry(slot.candidates), others))
+        found.append(Answer(assignment, slot, chi2, chemistry(slot.candidates), others, limit))
     return found
 
 
@@ -180,9 +186,9 @@ def _residual_peaks(trace: Trace, residual: Floats) -> tuple[ResidualPeak, ...]:
     )
 
 
-def _separation(slot: Slot, chi2: Floats) -> str:
+def _separation(slot: Slot, chi2: Floats, limit: float) -> str:
     """Say what would tell the equivalent candidates apart."""
-    same = np.flatnonzero(chi2 <= EQUIVALENT)
+    same = np.flatnonzero(chi2 <= limit)
     if same.size < 2:
         return ""
     apart = np.abs(slot.shift_ppm[same] - slot.shift_ppm[same[0]])[1:]
@@ -223,7 +229,7 @@ def finish(answer: Answer, extra: Floats, reasons: dict[int, tuple[Evidence, ...
     both = fit_only + answer.chemistry.weight + extra
     probability = np.exp(fit_only - np.logaddexp.reduce(fit_only))
     informed = np.exp(both - np.logaddexp.reduce(both))
-    equivalent = answer.chi2 <= EQUIVALENT
+    equivalent = answer.chi2 <= answer.limit
     order = np.lexsort((-informed, ~equivalent))
     n_listed = min(int(equivalent.sum()) + _LISTED, _MOST_LISTED)
     listed = tuple(
