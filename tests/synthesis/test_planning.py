@@ -6,14 +6,18 @@ import csv
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from superatom.composition.elements import element
+from superatom.composition.equations import check
 from superatom.errors import FormulaError, SearchError
 from superatom.literature.records import Source, TransformationRecord
 from superatom.literature.tables import Tables
 from superatom.synthesis.compounds import read_compound
 from superatom.synthesis.hazards import hazards_of
 from superatom.synthesis.precursors import find_precursor, precursors
-from superatom.synthesis.routes import plan
+from superatom.synthesis.routes import plan, told_transformations
 from superatom.synthesis.transformations import (
     Transformation,
     balanced,
@@ -24,6 +28,7 @@ from superatom.synthesis.transformations import (
 )
 
 _SOURCE = Source(document="test")
+_KNOWN = told_transformations()
 
 
 def _told(name: str, left: str, right: str, kind: str = "ligand exchange") -> Transformation:
@@ -219,3 +224,72 @@ def test_records_of_a_user_are_used() -> None:
     )  # fmt: skip
     routes = plan("Au98(TBBT)40", Tables(transformations=(record,)), proposals=False)
     assert routes[0].steps[-1].transformation.id == "u"
+
+
+def _ends(target: str, known: tuple[Transformation, ...]) -> set[str]:
+    routes = plan(target, known, limit=None, proposals=False)
+    return {route.steps[-1].makes for route in routes}
+
+
+def test_series_alloys_and_generic_metals_ask_for_their_members() -> None:
+    known = (
+        _told("a", "[Au25(SR)18]- + Ag^+", "[Au24Ag(SR)18]- + Au^+", "cation-assisted"),
+        _told("b", "[Au25(SR)18]- + Cd(SR)2", "Au24Cd(SR)18 + Au<SR> + SR^-", "metal exchange"),
+        _told("c", "[Ag25(SR)18]- + Au<SR>", "[AuAg24(SR)18]- + Ag<SR>", "metal exchange"),
+    )
+    assert _ends("Au25-xAgx(SR)18 (x = 0-3)", known) == {"[Au24Ag(SR)18]-"}
+    assert _ends("[Au25-xAgx(SR)18]-", known) == {"[Au24Ag(SR)18]-", "[AuAg24(SR)18]-"}
+    assert _ends("MAu24(SR)18", known) == {"[Au24Ag(SR)18]-", "Au24Cd(SR)18"}
+    assert _ends("(AuAg)25(SR)18", known) == {"[Au24Ag(SR)18]-", "[AuAg24(SR)18]-"}
+    assert _ends("AuAg24", known) == {"[AuAg24(SR)18]-"}
+
+
+def test_error_points_into_the_target(known: tuple[Transformation, ...]) -> None:
+    with pytest.raises(FormulaError) as told:
+        plan("Au25(NoSuchLigandXyz)18", known)
+    assert told.value.text.startswith("Au25(")
+    with pytest.raises(SearchError, match="2 formulas"):
+        plan("Au25(SR)18 | Au38(SR)24", known)
+    with pytest.raises(FormulaError, match="nothing to make"):
+        plan("  ", known)
+
+
+_LIGANDS = ("PET", "TBBT", "SC6H13", "SePh", "p-MBA", "StBu", "PhC#C", "SG")
+_FRAMES = ("Au25", "Au38", "Au36", "Au24Pd", "Au24Cd", "Au24Zn", "Ag25", "AuAg24", "Au4Ni2")
+_SIZES = (8, 16, 18, 24)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    frame=st.sampled_from(_FRAMES),
+    ligand=st.sampled_from(_LIGANDS),
+    size=st.sampled_from(_SIZES),
+    charge=st.sampled_from(("", "-", "+", "2-")),
+    proposals=st.sampled_from((None, True, False)),
+)
+def test_every_step_balances_whatever_is_asked(
+    frame: str, ligand: str, size: int, charge: str, proposals: bool | None
+) -> None:
+    """Counted again from the molar masses of all species, and by the checker of equations."""
+    target = f"[{frame}({ligand}){size}]{charge}" if charge else f"{frame}({ligand}){size}"
+    for route in plan(target, _KNOWN, limit=4, proposals=proposals):
+        for step in route.steps:
+            assert check(step.step.balance.text).balanced
+            mass = {"left": 0.0, "right": 0.0}
+            for (side, text), n in step.step.coefficients.items():
+                mass[side] += float(n) * (0.0 if text == "e-" else _mass(text))
+            assert mass["left"] == pytest.approx(mass["right"], rel=1e-9)
+        made = {read_compound(s.makes).key for s in route.steps}
+        bought = {read_compound(s.text).key for s in route.starting}
+        needed = {read_compound(t).key for s in route.steps for t in s.transformation.all_reactants}
+        assert needed <= made | bought
+
+
+def _mass(text: str) -> float:
+    """Return the molar mass; a generic ligand weighs 1000 so that it counts too."""
+    species = read_compound(text).species
+    total = sum(n * (element(s).weight or 0.0) for s, n in species.atoms)
+    for ligand, n in species.groups:
+        own = sum(k * (element(s).weight or 0.0) for s, k in ligand.elements.items())
+        total += n * (own or 1000.0)
+    return total

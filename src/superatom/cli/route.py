@@ -165,9 +165,22 @@ def _routes(
 
     routes = find(target, _known(store), limit=limit, proposals=proposals, max_steps=max_steps)
     if not routes:
-        hint = "" if proposals else "\n  --proposals looks for steps by analogy"
-        raise SearchError(f"no route to {target}: nothing known ends in it{hint}")
+        raise SearchError(
+            f"no route to {target}: nothing known ends in it{_hint(target, proposals)}"
+        )
     return routes
+
+
+def _hint(target: str, proposals: bool | None) -> str:
+    """Say that it is bought, or what else can be tried."""
+    from superatom.synthesis.precursors import find_precursor
+    from superatom.synthesis.targets import compounds_asked
+
+    asked = [find_precursor(compound) for compound in compounds_asked(target, ())]
+    names = [precursor.name for precursor in asked if precursor is not None]
+    if names:
+        return f"\n  it is bought: {names[0]}"
+    return "" if proposals else "\n  --proposals looks for steps by analogy"
 
 
 def _pairs(given: list[str] | None, example: str) -> list[tuple[str, str]]:

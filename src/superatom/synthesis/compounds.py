@@ -10,9 +10,9 @@ from superatom.composition.cluster import Cluster
 from superatom.composition.counts import Number
 from superatom.composition.elements import element
 from superatom.composition.ligands import Ligand
-from superatom.composition.reactions import read_reaction
+from superatom.composition.reactions import Term, read_reaction
 from superatom.composition.species import Species
-from superatom.errors import SuperatomError
+from superatom.errors import FormulaError, SuperatomError
 
 __all__ = ["Compound", "free_form", "read_compound", "weight_of"]
 
@@ -150,15 +150,32 @@ def read_compound(text: str) -> Compound:
     >>> read_compound("[Au25(SC2H4Ph)18]-").key == read_compound("[Au25(PET)18]^1-").key
     True
     """
-    # read as a term of an equation reads, so that both always agree; a leading xenon keeps
-    # brackets around the whole text
-    left = [t for t in read_reaction(f"Xe + {text.strip()} -> Kr").terms if t.side > 0]
+    left = _terms(text.strip())
     species = left[-1].species
     if sum(species.metals.values()) >= 2:
         cluster = _cluster(species, text)
         if cluster is not None:
             return _of_cluster(text.strip(), species, cluster)
     return _of_species(text.strip(), species)
+
+
+def _terms(text: str) -> list[Term]:
+    """Read a text as a term of an equation, so that both always agree.
+
+    A leading xenon keeps brackets around the whole text; errors point to the text alone.
+    """
+    if not text:
+        raise FormulaError("a formula is missing")
+    before = "Xe + "
+    try:
+        terms = read_reaction(f"{before}{text} -> Kr").terms
+    except FormulaError as error:
+        column = max(error.column - len(before), 0)
+        raise type(error)(error.problem, text, column, error.length, error.hint) from error
+    left = [term for term in terms if term.side > 0]
+    if len(left) > 2:
+        raise FormulaError(f"'{text[:60]}' is {len(left) - 1} species, one is expected", text)
+    return left
 
 
 def _cluster(species: Species, text: str) -> Cluster | None:

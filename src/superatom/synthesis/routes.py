@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from superatom.errors import SearchError
+from superatom.errors import SearchError, SuperatomError
 from superatom.literature.store import Store
 from superatom.literature.tables import Tables
 from superatom.provenance import stamp
@@ -18,6 +18,7 @@ from superatom.synthesis.precursors import find_precursor
 from superatom.synthesis.reductions import reduction_of
 from superatom.synthesis.route import Route, RouteStep, Starting
 from superatom.synthesis.step_order import in_order, main_source
+from superatom.synthesis.targets import compounds_asked
 from superatom.synthesis.transformations import Transformation, balanced, known_transformations
 
 __all__ = ["Weights", "plan", "told_transformations"]
@@ -135,7 +136,8 @@ def plan(
     Parameters
     ----------
     target : str
-        Formula, such as 'Au36(TBBT)24'.
+        Formula, such as 'Au36(TBBT)24'. Bare metals (Au25), a series, an alloy of open ratio
+        or a generic metal ask for the known clusters that fit.
     transformations : Store, Tables or iterable of Transformation, optional
         What is known; the shipped records by default.
     limit : int, optional
@@ -172,11 +174,25 @@ def plan(
         known = told_transformations(transformations)
     else:
         known = tuple(transformations)
-    goal = read_compound(target)
+    goals = compounds_asked(target, tuple(_products(known)))
     planner = _Planner(known, weights or Weights(), proposals, max_steps)
-    routes = [route for making in planner.makings(goal, open_charge=not goal.charge_told)
-              if (route := planner.route(target, goal, making)) is not None]  # fmt: skip
+    routes = [
+        route
+        for goal in goals
+        for making in planner.makings(goal, open_charge=not goal.charge_told)
+        if (route := planner.route(target, goal, making)) is not None
+    ]
     return sorted(routes, key=lambda r: (not r.is_complete, r.cost))[:limit]
+
+
+def _products(known: Iterable[Transformation]) -> Iterator[Compound]:
+    """Yield the compounds that known transformations make."""
+    for told in known:
+        for text in told.products:
+            try:
+                yield read_compound(text)
+            except SuperatomError:  # `sort_out` lists what cannot be read
+                continue
 
 
 @dataclass
@@ -283,10 +299,12 @@ class _Planner:
         goal, rest = state.goals[0], state.goals[1:]
         step, made = way.steps[0]
         below = goal.below if step.kind == "purification" else goal.below | {_place(made)}
+        own = {each.key for _, each in way.steps[:-1]}  # a change of charge takes what was made
+        needed = [t for each, _ in way.steps for t in each.all_reactants]
         new = [
             _Goal(compound, below)
-            for compound in map(read_compound, step.all_reactants)
-            if compound.key not in state.made
+            for compound in map(read_compound, needed)
+            if compound.key not in state.made and compound.key not in own
         ]
         new.sort(key=lambda g: -g.compound.n_metals)  # clusters first: they decide the route
         steps = (*state.steps, *reversed(way.steps))
@@ -343,14 +361,16 @@ def _finished(target: str, goal: Compound, state: _State) -> Route | None:
     )  # fmt: skip
     return Route(
         target, steps, state.starting, round(state.cost, 6),
-        tuple(_notes(goal, steps, state.starting)), provenance,
+        tuple(_notes(target, goal, steps, state.starting)), provenance,
     )  # fmt: skip
 
 
 def _notes(
-    goal: Compound, steps: tuple[RouteStep, ...], starting: tuple[Starting, ...]
+    target: str, goal: Compound, steps: tuple[RouteStep, ...], starting: tuple[Starting, ...]
 ) -> Iterator[str]:
     made = read_compound(steps[-1].makes)
+    if goal.text != target.strip():
+        yield f"{target} was asked for; this route is to {goal.text}"
     if not goal.charge_told:
         yield f"no charge was asked for; this route ends in {made.text}"
     if made.companions:
