@@ -89,6 +89,15 @@ def test_simplify_and_adsorb(ring: Path, tmp_path: Path) -> None:
     assert read(out).get_chemical_formula() == "CH6Au6OS6"
 
 
+def test_restore(ring: Path, tmp_path: Path) -> None:
+    small, full = tmp_path / "small.xyz", tmp_path / "full.xyz"
+    assert _RUN.invoke(app, ["model", "simplify", str(ring), "-o", str(small)]).exit_code == 0
+    command = ["model", "restore", str(small), str(ring), "-o", str(full)]
+    done = _RUN.invoke(app, command)
+    assert done.exit_code == 0, done.output
+    assert read(full).positions == pytest.approx(read(ring).positions, abs=1e-6)
+
+
 @pytest.mark.parametrize(
     "command",
     [

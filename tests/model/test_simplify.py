@@ -11,6 +11,7 @@ from ase.build import molecule
 from ase.io import read
 
 from superatom.errors import SearchError
+from superatom.model.restore import restore
 from superatom.model.simplify import simplify, simplify_told
 from superatom.structure.anatomy import dissect
 from superatom.structure.bonds import BondKind, bonds
@@ -120,6 +121,45 @@ def test_diphosphine_keeps_its_bridge() -> None:
     assert np.array_equal(small.positions[:5], gold.positions[:5])
 
 
+def shaken(atoms: Atoms, size: float) -> Atoms:
+    moved = atoms.copy()
+    moved.positions += np.random.default_rng(1).normal(0, size, moved.positions.shape)
+    return moved
+
+
+def test_full_ligands_come_back(phenyl_ring: Atoms) -> None:
+    back = restore(simplify(phenyl_ring), phenyl_ring)
+    assert np.array_equal(back.numbers, phenyl_ring.numbers)
+    assert back.positions == pytest.approx(phenyl_ring.positions, abs=1e-9)
+
+
+def test_they_turn_with_the_core(phenyl_ring: Atoms) -> None:
+    small = simplify(phenyl_ring)
+    small.rotate(73, (1, 2, 3))
+    small.translate((1, -2, 4))
+    back = restore(small, phenyl_ring)
+    assert back.get_all_distances() == pytest.approx(phenyl_ring.get_all_distances(), abs=1e-8)
+
+
+def test_they_follow_a_relaxed_core(phenyl_ring: Atoms) -> None:
+    small = shaken(simplify(phenyl_ring), 0.05)
+    back = restore(small, phenyl_ring)
+    assert np.array_equal(back.positions[:8], small.positions[:8])  # 4 Au, 4 S
+    assert len(bonds(back).of(BondKind.COVALENT)) == len(bonds(phenyl_ring).of(BondKind.COVALENT))
+    steps = back.info["construction"]["operations"]
+    assert [step["operation"] for step in steps] == ["simplify", "restore"]
+
+
+def test_only_its_own_ligands_come_back(phenyl_ring: Atoms, gold25: Atoms) -> None:
+    small = simplify(phenyl_ring)
+    with pytest.raises(SearchError, match="another structure"):
+        restore(small, gold25)
+    with pytest.raises(SearchError, match="does not say"):
+        restore(gold25, phenyl_ring)
+    with pytest.raises(SearchError, match="order"):
+        restore(small[::-1], phenyl_ring)
+
+
 def test_bad_choice(gold25: Atoms) -> None:
     with pytest.raises(SearchError, match="thiolate cannot end in 'Ph'"):
         simplify(gold25, thiolate="Ph")
@@ -142,3 +182,17 @@ def test_real_shells(shared: Path, name: str, formula: str) -> None:
     assert np.array_equal(skeleton(small), skeleton(parent))
     assert dissect(small).motifs == dissect(parent).motifs
     assert {b.matched_by for b in dissect(small).ligands.ligands} == {"graph"}
+
+
+def test_round_trip_of_a_real_shell(shared: Path) -> None:
+    folder = shared / "data" / "structures" / "NC_Database" / "fully_protected"
+    parent = read(folder / "au25_pet18_-1_opt.xyz")
+    small = simplify(parent)
+    back = restore(small, parent)
+    assert np.array_equal(skeleton(back), skeleton(parent))
+    assert back.positions == pytest.approx(parent.positions, abs=1e-9)
+    relaxed = shaken(small, 0.05)
+    again = restore(relaxed, parent)
+    assert np.array_equal(skeleton(again), skeleton(relaxed))
+    names = {(b.ligand.name, b.matched_by) for b in dissect(again).ligands.ligands}
+    assert names == {("PET", "graph")}

@@ -1,4 +1,4 @@
-"""`superatom model dope | strip | simplify | adsorb`: change a cluster's atomic model.
+"""`superatom model dope | strip | simplify | restore | adsorb`: change a cluster's atomic model.
 
 The commands are put under `superatom model` by `superatom.cli.model`.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from superatom.structure.anatomy import Anatomy
 
-__all__ = ["COMMANDS", "adsorb", "dope", "simplify", "strip"]
+__all__ = ["COMMANDS", "adsorb", "dope", "restore", "simplify", "strip"]
 
 File = Annotated[Path, typer.Argument(help="CIF, XYZ, PDB, .gro, POSCAR or anything ASE reads.")]
 Output = Annotated[
@@ -136,6 +136,21 @@ def simplify(
         typer.echo(f"written: {output}")
 
 
+def restore(
+    small: Annotated[Path, typer.Argument(help="Simplified model, relaxed or not (extended XYZ).")],
+    full: Annotated[Path, typer.Argument(help="The cluster it was made from.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Extended XYZ file to write.")],
+) -> None:
+    """Put the full ligands back on a simplified model; metals and anchors stay exactly."""
+    from superatom.model.restore import restore as put_back
+    from superatom.structure.read import read_structure
+
+    atoms, anatomy = _read(full, None)
+    model = put_back(read_structure(small).atoms, atoms, anatomy=anatomy)
+    _write(output, [model])
+    typer.echo(f"written: {output} ({len(model)} atoms)")
+
+
 def adsorb(
     file: File,
     adsorbate: Annotated[str, typer.Argument(help="H, CO, COOH, OCHO, OH, O, N2, NO3, ...")],
@@ -172,7 +187,7 @@ def adsorb(
 
 
 #: The commands in the order of the help.
-COMMANDS = (dope, strip, simplify, adsorb)
+COMMANDS = (dope, strip, simplify, restore, adsorb)
 
 
 def _counted(given: list[str]) -> dict[str, int]:

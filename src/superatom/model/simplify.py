@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.errors import SearchError
-from superatom.model.construction import construction, record_operation
+from superatom.model.construction import construction, coordinates_hash, record_operation
 from superatom.structure.anatomy import Anatomy, dissect
 from superatom.structure.bonds import BondKind
 from superatom.structure.element_pairs import covalent_radii
@@ -148,7 +148,14 @@ def simplify_told(
 
         model += NewAtoms(f"H{len(hydrogens)}", positions=hydrogens)
     model.info = dict(atoms.info)
-    record_operation(model, construction(atoms), "simplify", **asked)
+    record_operation(
+        model,
+        construction(atoms),
+        "simplify",
+        full=coordinates_hash(atoms),
+        kept=list(kept),
+        **asked,
+    )
     changed = Counter(cut.name for cut in cuts if cut.caps or cut.methyls)
     same = Counter(cut.name for cut in cuts if not (cut.caps or cut.methyls))
     return Simplified(model, kept, tuple(sorted(changed.items())), tuple(sorted(same.items())))
