@@ -180,6 +180,17 @@ def test_templates_go_in_and_come_out() -> None:
     assert step.balance.is_balanced
 
 
+def test_a_family_that_the_source_names_is_that_ligand() -> None:
+    record = TransformationRecord(
+        "r", _SOURCE, "metal exchange", ("[Au23(SR)16]-", "Cd(SR)2"), ("[Au19Cd2(SR)16]-",),
+        ligand="SR = cyclohexanethiolate", assumed="-> Au<SR>",
+    )  # fmt: skip
+    told = transformation_of(record)
+    assert read_compound(told.products[0]).key == read_compound("[Au19Cd2(SC6H11)16]-").key
+    assert not why_not(told)
+    assert plan("[Au19Cd2(PET)16]-", [told], proposals=False) == []
+
+
 def test_assumed_part_is_marked() -> None:
     record = TransformationRecord(
         "r", _SOURCE, "LEIST", ("Au38(PET)24", "H<TBBT>"), ("Au36(TBBT)24",),

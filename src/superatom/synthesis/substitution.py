@@ -9,10 +9,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 
-from superatom.composition.ligands import Ligand
+from superatom.composition.ligands import Ligand, default_library
 from superatom.synthesis.compounds import Compound, read_compound
 
-__all__ = ["Substitution", "dopant_class", "family_class", "substitute", "substitutions", "table"]
+__all__ = [
+    "Substitution",
+    "dopant_class",
+    "family_class",
+    "named_families",
+    "substitute",
+    "substitutions",
+    "table",
+]
 
 _MOST_PAIRINGS = 5040  # ways to pair ligands or metals that are tried
 
@@ -70,6 +78,33 @@ def family_class(ligand: Ligand) -> str:
         return ligand.kind
     plain = ligand.name.rstrip("0123456789'*")
     return _families().get(ligand.name) or _families().get(plain, "generic")
+
+
+def named_families(text: str) -> Substitution:
+    """Return which ligand a source means by a family name, as told: 'SR = cyclohexanethiolate'.
+
+    Examples
+    --------
+    >>> named_families("tBuC#C; RCOO = CF3COO").text
+    'RCOO = CF3CO2'
+    """
+    found = {}
+    for part in text.split(";"):
+        name, sign, meaning = (piece.strip() for piece in part.partition("="))
+        if sign and name in _families():
+            ligand = _called(meaning)
+            if ligand is not None and family_class(ligand) == _families()[name]:
+                found[name] = ligand
+    return Substitution(found)
+
+
+def _called(meaning: str) -> Ligand | None:
+    """Return the ligand of a short or long name."""
+    library = default_library()
+    short = library.meanings(meaning)
+    if short:
+        return short[0]
+    return next((known for known in library if meaning in known.long_name.split(" (")), None)
 
 
 def substitutions(told: Compound, wanted: Compound, *, analogy: bool) -> Iterator[Substitution]:

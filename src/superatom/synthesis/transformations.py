@@ -17,6 +17,7 @@ from superatom.errors import BalanceError, DataFileError, SuperatomError
 from superatom.literature.records import Source, TransformationRecord
 from superatom.literature.tables import Tables, read_table, shipped_tables
 from superatom.synthesis.compounds import read_compound
+from superatom.synthesis.substitution import Substitution, named_families, substitute
 
 __all__ = [
     "BASES",
@@ -257,14 +258,16 @@ def transformation_of(record: TransformationRecord) -> Transformation:
     remark = record.remark if "->" in record.assumed or not record.assumed else (
         f"assumed: {record.assumed}; {record.remark}".rstrip("; ")
     )  # fmt: skip
-    assumed = _species(left)
+    meant = named_families(record.ligand)
+    reactants, products = (_meant(side, meant) for side in (record.reactants, record.products))
+    assumed, made = (_meant(_species(side), meant) for side in (left, right))
     return Transformation(
         id=record.id,
         kind=record.kind,
-        reactants=record.reactants,
-        products=record.products,
-        assumed_reactants=(*assumed, *_hosts(record.products, (*record.reactants, *assumed))),
-        assumed_products=_species(right),
+        reactants=reactants,
+        products=products,
+        assumed_reactants=(*assumed, *_hosts(products, (*reactants, *assumed))),
+        assumed_products=made,
         conditions=Conditions(
             record.ligand, record.reductant, record.solvent, record.temperature_C,
             record.time_h, record.pH, record.atmosphere, record.conditions,
@@ -274,6 +277,19 @@ def transformation_of(record: TransformationRecord) -> Transformation:
         source=record.source,
         notes=(remark,) if remark else (),
     )  # fmt: skip
+
+
+def _meant(texts: tuple[str, ...], meant: Substitution) -> tuple[str, ...]:
+    """Write the ligand a source names for its SR; what cannot be read is told when balanced."""
+    if not meant:
+        return texts
+    written = []
+    for text in texts:
+        try:
+            written.append(substitute(text, meant))
+        except SuperatomError:
+            written.append(text)
+    return tuple(written)
 
 
 def _hosts(products: tuple[str, ...], reactants: tuple[str, ...]) -> tuple[str, ...]:
