@@ -9,7 +9,7 @@ from superatom.literature.mining.mentions import Mention
 from superatom.literature.mining.phrases import Phrase
 from superatom.literature.mining.quantities import Quantity
 
-__all__ = ["Bearer", "Sentence", "find_bearers"]
+__all__ = ["Bearer", "Sentence", "find_bearers", "turns_to_others"]
 
 _THAN = re.compile(
     r"\b(?:than|compared (?:to|with)|in comparison (?:to|with)|relative to|versus|vs\.?"
@@ -25,7 +25,11 @@ _NOTHING = re.compile(
 )
 _NOUN = r"(?:\s*(?:NCs?|nanoclusters?|clusters?|catalysts?|samples?))?"
 _JOIN = re.compile(rf"{_NOUN}\s*(?:,|and|or|&|,\s*and|/|vs\.?){_NOUN}\s*(?:the\s+)?")
-_COMPARED = re.compile(r"\b(?:compared (?:to|with)|unlike|relative to|than)\b[^,;]*$", re.I)
+_COMPARED = re.compile(
+    r"\b(?:compared (?:to|with)|unlike|relative to|than)\b[^,;]*$"
+    r"|^\W*(?:compared (?:to|with)|unlike|in contrast to|relative to)\b[^,;]*,[^,;]*$",
+    re.I,
+)
 _UNNAMED = re.compile(
     r"(?P<lead>\b(?:the|these|this|as-\w+|both|such|our|that|its)\s+(?:[\w-]+\s+){0,4})?"
     r"\b(?:(?:Au|Ag|Cu|Pt|Pd|Ni|Fe)[\w-]*|protected|gold|silver|copper|metal)\s?-?\s*(?:\w+\s+)?"
@@ -41,6 +45,9 @@ _REFERENCE = re.compile(
     r"\b(?:commercial|Pt/C|bulk|nanoparticles?|NPs|RuO2|IrO2|bare|pristine|control|blank|-free"
     r"|state-of-the-art|benchmark|conventional|without|absence|theoretical|thermodynamic)\b"
 )
+_PRONOUN = re.compile(r"\W*(?:It|Its|This|They|Their|These)\b")
+#: A sentence that turns aside; the next goes on about what was spoken of before.
+_ASIDE = re.compile(r"\W*(?:By|In|For)\s+(?:sharp\s+|stark\s+)?(?:comparison|contrast|reference)\b")
 _NEW_WORK = re.compile(r"\bet al\b|'s group|\bgroup\b|co-?workers|colleagues")
 _BACK = 4  # sentences one looks back for what is spoken of
 
@@ -229,7 +236,10 @@ def _earlier(quantity: Quantity, sentence: Sentence, before: list[Sentence]) -> 
     if (others := _others(said, sentence.start, ())) is not None:
         return Bearer((), "clusters without a formula", others)
     words = re.findall(r"\b(latter|former)\b", said)
+    its = _PRONOUN.match(sentence.text)
     for earlier in reversed(before[-_BACK:]):
+        if earlier.mentions and not its and _ASIDE.match(earlier.text):
+            continue
         if earlier.mentions:
             return _subject_of(
                 earlier, words[-1] if words else "", plural=bool(_PLURAL.search(said))
@@ -237,9 +247,17 @@ def _earlier(quantity: Quantity, sentence: Sentence, before: list[Sentence]) -> 
         others = _others(earlier.text, earlier.start, ())
         if others is not None:
             return Bearer((), "clusters without a formula, a sentence before", others)
-        if _NEW_WORK.search(earlier.text):
+        if turns_to_others(earlier):
             break
     return Bearer((), "")
+
+
+def turns_to_others(sentence: Sentence) -> bool:
+    """Whether a sentence without a formula speaks of other clusters or of another work."""
+    if sentence.mentions:
+        return False
+    told = _others(sentence.text, sentence.start, ()) is not None
+    return told or _NEW_WORK.search(sentence.text) is not None
 
 
 def _others(text: str, start: int, mentions: tuple[Mention, ...]) -> str | None:

@@ -28,7 +28,8 @@ _PLACED = re.compile(
     r"(?:\s*\([^()]*\))?\s*(?:peaks?|maxim(?:um|a)|bands?|values?)?\s*(?:[^;:.]{0,40}?\s)?"
     r"(?:(?:is|was|are|were|being|be|of)|located|cent[er]{2}ed|observed|occurring|occurs?|appear\w*"
     r"|lies|lie|positioned|situated|found|detected|starts?|achieved|estimated|calculated|measured"
-    r"|determined|evaluated|reported|peaking|peaked)\s*(?:to be\s*)?(?:mainly\s+|clearly\s+)?"
+    r"|determined|evaluated|reported|peaking|peaked|peaks?|bands?|maxima|maximum|shoulders?)"
+    r"\s*(?:to be\s*)?(?:mainly\s+|clearly\s+)?"
     r"(?:at|around|from)\s*(?:m/z\s*)?(?:of\s*)?(?:about|around|~|ca\.?)?\s*$"
     r"|(?:\s*\([^()]*\))?\s*(?:at|around|from)\s*(?:m/z\s*)?(?:of\s*)?(?:about|around|~|ca\.?)?\s*$"
     r"|.*\bshift(?:s|ed|ing)?\s+(?:from\s.*)?to\s*$"
@@ -350,7 +351,8 @@ def _conditions(
     for group, choice in zip(lists, chosen, strict=True):
         if choice is None and _SETTINGS.search(group[0].unit):
             start, end = group[0].at[0], group[-1].at[1]
-            found.append((start, " ".join(passage.text[start:end].split())))
+            told = " ".join(passage.text[start:end].split())
+            found.append((start, told + ")" if told.count("(") > told.count(")") else told))
     return found
 
 

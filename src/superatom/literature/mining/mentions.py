@@ -99,7 +99,7 @@ def find_mentions(passage: Passage, number: int = 0) -> Iterator[Mention]:
     done = 0
     told = {found[0]: found for found in _in_words(passage)}
     for place in metal_places(passage.text):
-        if place < done:
+        if place < done or passage.marked.levels[place] == SUP:
             continue
         found = told.get(place) or _longest(passage, place, done)
         if found is None:
@@ -146,7 +146,7 @@ def _plausible(passage: Passage, start: int, end: int) -> bool:
     closed = sum(text.count(c) for c in ")]")
     if abs(opened - closed) > 1 or not re.search(r"[\dxyznm(\[]", text[1:]):
         return False
-    if _NO_FORMULA.search(text) or (levels[0] == SUP and text[0].isdigit()):
+    if _NO_FORMULA.search(text) or levels[0] == SUP:
         return False
     cut = passage.text[end : end + 1].isdigit() and passage.marked.levels[end : end + 1] != SUP
     if cut and (text[-1].isalnum() or text[-1] in ")]"):

@@ -130,8 +130,9 @@ def _product(passage: Passage, start: int, behind: int, low: int, high: int) -> 
         if species:
             return species_key(species[0]), species.end()
     before = re.compile(
-        rf"({_species_pattern().pattern})\s*(?:production|evolution|formation)?\s*$"
-    ).search(text, max(low, start - 32), start)
+        rf"({_species_pattern().pattern})\s*(?:production|evolution|formation)?"
+        r"\s*(?:with\s+(?:an?\s+|the\s+)?(?:\w+\s+)?)?$"
+    ).search(text, max(low, start - 40), start)
     return (species_key(before[1]), behind) if before else ("", behind)
 
 

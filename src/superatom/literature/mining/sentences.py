@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 __all__ = ["sentences"]
 
+_LONGEST = 2000
 _END = re.compile(
     r"(?<!\bFig)(?<!\bFigs)(?<!\bet al)(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bca)(?<!\beq)"
     r"(?<!\bequiv)(?<!\bRef)(?<!\bRefs)(?<!\bNo)(?<!\bapprox)(?<!\bDr)(?<!\bProf)(?<!\bvol)(?<!\bresp)"
@@ -27,9 +28,17 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     """
     start = 0
     for match in _END.finditer(text):
-        end = match.start() + 1
-        if text[start:end].strip():
-            yield start, end
+        yield from _short(text, start, match.start() + 1)
         start = match.end()
-    if text[start:].strip():
-        yield start, len(text.rstrip())
+    yield from _short(text, start, len(text.rstrip()))
+
+
+def _short(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a sentence, one without end (a list, a table) in pieces."""
+    while end - start > _LONGEST:
+        cut = text.rfind(" ", start + 1, start + _LONGEST)
+        cut = cut if cut > start else start + _LONGEST
+        yield start, cut
+        start = cut
+    if text[start:end].strip():
+        yield start, end

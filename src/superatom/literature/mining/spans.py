@@ -26,6 +26,7 @@ _FORMULA_CHAR = re.compile(r"[A-Za-z0-9()\[\]@#=,'·+\-/.~πμηκΔΛ]")
 _ION = re.compile(r"(?P<open>[(\[]?)\s*(?P<name>[A-Z][A-Za-z0-9]{1,11})")
 _MOST_CHARACTERS = 160
 _MOST_ENDS = 24
+_MOST_STARTS = 6
 
 
 def metal_places(text: str) -> Iterator[int]:
@@ -55,7 +56,8 @@ def starts_before(passage: Passage, place: int, least: int) -> list[int]:
             break
         if text[at] in "([" or not text[at - 1 : at].isalnum() or at == least:
             found.append(at)
-    return sorted(set(found))
+    early = sorted(set(found))
+    return [*early[:_MOST_STARTS], place] if len(early) > _MOST_STARTS else early
 
 
 def ends_from(passage: Passage, start: int, place: int) -> list[int]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from superatom.literature.mining.bearers import Sentence
+from superatom.literature.mining.bearers import Sentence, turns_to_others
 from superatom.literature.mining.mentions import Mention, frame
 from superatom.literature.mining.phrases import find_substances
 from superatom.literature.mining.quantities import Quantity, find_quantities
@@ -17,8 +17,9 @@ __all__ = ["Step", "steps_in"]
 _MADE = re.compile(
     r"\b(?:synthesi[sz]\w*|prepar(?:ed|ation|ing)|obtain(?:ed|ing)?|produc(?:ed|tion|ing)|yield(?:ed|ing)"
     r"|isolated|convert(?:ed|s|ing)?|transform(?:ed|s|ation|ing)?|react(?:ed|ing|ion|s)|etch(?:ed|ing)?"
-    r"|incubat\w+|heat(?:ed|ing)?|stirr(?:ed|ing)|form(?:ed|ation|s)|fabricat\w+|generated|reduc(?:ed|ing"
-    r"|tion|tant)|solvent|ligand exchange|LEIST|size focusing|thermal|aged|ageing)\b",
+    r"|incubat\w+|heat(?:ed|ing)?|stirr(?:ed|ing)|form(?:ed|ation|s)|fabricat\w+|generated|reduc(?:ed"
+    r"|ing|tion|tant)|solvent|ligand exchange|added|dissolved|LEIST|size focusing|thermal"
+    r"|aged|ageing)\b",
     re.I,
 )
 _USED = re.compile(
@@ -188,9 +189,11 @@ def _product(sentence: Sentence, before: list[Sentence]) -> tuple[Mention | None
     others = [m for m in mentions if not _FROM.search(sentence.between(sentence.start, m.at[0]))]
     if others:
         return others[0], "first cluster of the sentence"
-    if mentions:
+    if mentions or turns_to_others(sentence):
         return None, ""
-    for earlier in reversed(before[-2:]):
+    for earlier in reversed(before[-4:]):
+        if turns_to_others(earlier):
+            break
         if earlier.mentions and _MADE.search(earlier.text):
             product, _ = _product(earlier, [])
             return product, "product of the sentence before"

@@ -29,7 +29,8 @@ _LINK = re.compile(
     r"\((?:#|https?:|www\.|doi|mailto:|/|\./)[^()\s]{0,300}(?:\([^()\s]*\)[^()\s]*)?\)"
 )
 _CITATION = re.compile(
-    rf"[\[\\]?\\?\[[{BLANK} ]*\d{{1,3}}(?:[{BLANK}\s,;–\-\[\]\\]*\d{{1,3}})*[{BLANK} ]*\\?\]\]?"
+    rf"[\[\\]?\\?\[[{BLANK} ]{{0,40}}\d{{1,3}}(?:[{BLANK}\s,;–\-\[\]\\]{{1,80}}\d{{1,3}}){{0,30}}"
+    rf"[{BLANK} ]{{0,40}}\\?\]\]?"
 )
 _INLINE_TAG = re.compile(r"<(?!/?(?:sub|sup|inf)\b)/?[A-Za-z][^<>]{0,300}>")
 _SCRIPT = re.compile(r"[_^]\s*(?![\s{\\])")
