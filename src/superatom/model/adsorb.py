@@ -42,7 +42,7 @@ _BEST = 12  # directions with most room in which a whole molecule is tried
 _SPINS = 12  # turns of a molecule about its own axis
 _AZIMUTHS = 12  # directions of a tilt
 _MEMBERS = 3  # equivalent sites, those with most room, in which a molecule is tried
-_NEAR = 9.0  # Å; atoms farther from a site never matter
+_NEAR = 8.0  # Å; atoms farther from a site never matter
 _LOWEST = 0.3  # Å; least height above a pair or triangle
 
 
@@ -149,12 +149,14 @@ def _stream(
     leaning = tilts if len(molecule.symbols) > 1 else (0.0,)
     for site in sites:
         for tilt in leaning:
-            model = adsorb_at(atoms, molecule.name, site, tilt=float(tilt))
+            model = adsorb_at(atoms, molecule.name, site, tilt=float(tilt), enough=least_room)
             if model.room >= least_room:
                 yield model
 
 
-def adsorb_at(atoms: Atoms, name: str, site: AdsorptionSite, *, tilt: float = 0.0) -> Adsorbed:
+def adsorb_at(
+    atoms: Atoms, name: str, site: AdsorptionSite, *, tilt: float = 0.0, enough: float = 0.0
+) -> Adsorbed:
     """Return the model with an adsorbate at one site, clashing or not (see its `room`).
 
     Of equivalent sites, which differ by how ligands are turned, the one with most room is
@@ -170,11 +172,13 @@ def adsorb_at(atoms: Atoms, name: str, site: AdsorptionSite, *, tilt: float = 0.
         Where.
     tilt : float
         Degrees.
+    enough : float
+        Where not even the binding atom has this much room, turns are not searched through.
     """
     from ase import Atoms as NewAtoms
 
     molecule = adsorbate(name)
-    room, held_by, placed = _best_pose(atoms, molecule, site, tilt)
+    room, held_by, placed = _best_pose(atoms, molecule, site, tilt, enough)
     model: Atoms = atoms.copy()
     model += NewAtoms(list(molecule.symbols), positions=placed)
     model.info = dict(atoms.info)
@@ -192,7 +196,7 @@ def adsorb_at(atoms: Atoms, name: str, site: AdsorptionSite, *, tilt: float = 0.
 
 
 def _best_pose(
-    atoms: Atoms, molecule: Adsorbate, site: AdsorptionSite, tilt: float
+    atoms: Atoms, molecule: Adsorbate, site: AdsorptionSite, tilt: float, enough: float
 ) -> tuple[float, tuple[int, ...], FloatArray]:
     """Return the room, the atoms that hold it and the positions of the roomiest pose."""
     surroundings = [_Surroundings(atoms, molecule, held) for held in site.equivalent]
@@ -203,8 +207,9 @@ def _best_pose(
         anchored.append((float(room.max()), held, near, points[np.argsort(-room, kind="stable")]))
     anchored.sort(key=lambda item: -item[0])
     best: tuple[float, tuple[int, ...], FloatArray] | None = None
-    for _, held, near, points in anchored[:_MEMBERS]:
-        poses = near.poses(points[: _BEST if len(molecule.symbols) > 1 else 1], tilt)
+    roomy = [item for item in anchored[:_MEMBERS] if item[0] >= enough]
+    for _, held, near, points in roomy or anchored[:1]:
+        poses = near.poses(points[: _BEST if roomy and len(molecule.symbols) > 1 else 1], tilt)
         room = near.room(poses)
         chosen = int(np.argmax(room))
         if best is None or room[chosen] > best[0] + 1e-9:

@@ -22,7 +22,7 @@ from superatom.model.symmetry import skeleton_symmetry
 from superatom.structure.anatomy import Anatomy, dissect
 from superatom.structure.burnside import count_isomers
 from superatom.structure.dopants import POSITIONS
-from superatom.structure.isomers import iterate_isomers
+from superatom.structure.isomers import Isomer, iterate_isomers
 from superatom.structure.permutations import PermutationGroup
 
 if TYPE_CHECKING:
@@ -279,6 +279,10 @@ def _wanted(classes: Sequence[str] | None) -> set[str]:
 
 def _random_labelings(request: _Request, number: int, seed: int) -> list[IntArray]:
     """Return up to `number` labelings (0 host, 1, 2, ... dopants), no two equivalent."""
+    total = count_isomers(request.group, request.dopants, sites=request.chosen)
+    if total <= number:
+        blocks = iterate_isomers(request.group, request.dopants, sites=request.chosen)
+        return [_labeling(request, isomer) for block in blocks for isomer in block]
     random = np.random.default_rng(seed)
     kinds = np.repeat(np.arange(1, len(request.dopants) + 1), list(request.dopants.values()))
     known: dict[bytes, IntArray] = {}
@@ -289,6 +293,14 @@ def _random_labelings(request: _Request, number: int, seed: int) -> list[IntArra
         row[random.choice(request.chosen, len(kinds), replace=False)] = kinds
         known.setdefault(_canonical(request, row).tobytes(), row)
     return list(known.values())
+
+
+def _labeling(request: _Request, isomer: Isomer) -> IntArray:
+    row = np.zeros(len(request.metals), dtype=np.int64)
+    taken = dict(isomer.sites)
+    for kind, element in enumerate(request.dopants, 1):
+        row[list(taken.get(element, ()))] = kind
+    return row
 
 
 def _canonical(request: _Request, row: IntArray) -> IntArray:
