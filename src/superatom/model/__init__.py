@@ -1,0 +1,1 @@
+"""Atomic models of clusters: assembled from a name."""

@@ -1,0 +1,61 @@
+"""Pre-relaxation of a whole model by springs of its topology and walls between the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superatom.model.embedding import DistanceModel, relax
+from superatom.model.ligand_attachment import Tails
+
+__all__ = ["clean_tails"]
+
+FloatArray = NDArray[np.float64]
+
+_CONTACT = 0.90  # least distance of atoms not bonded, of the sum of van der Waals radii
+_BOND, _SKELETON = 4.0, 4.0
+
+
+def clean_tails(
+    skeleton: DistanceModel, positions: FloatArray, tails: Tails, symbols: Sequence[str]
+) -> FloatArray:
+    """Return relaxed positions of skeleton and tails, shape (n, 3), Å.
+
+    Walls stand at 0.90 of the sum of van der Waals radii (Alvarez,
+    10.1039/c3dt50599e, as shipped with ASE) wherever a tail takes part.
+
+    Parameters
+    ----------
+    skeleton : DistanceModel
+        Springs and walls of metals and sulfur.
+    positions : ndarray, shape (m, 3)
+        Skeleton.
+    tails : Tails
+        What hangs on it.
+    symbols : sequence of str
+        Elements of the skeleton.
+    """
+    from ase.data import atomic_numbers, vdw_radii
+
+    kinds = [atomic_numbers[s] for s in (*symbols, *tails.symbols)]
+    radii = np.nan_to_num(vdw_radii[kinds], nan=2.0)
+    least = _CONTACT * (radii[:, None] + radii)
+    start = len(positions)
+    least[:start, :start] = 0.0
+    least[skeleton.walls[:, 0], skeleton.walls[:, 1]] = skeleton.floors
+    least[tails.pairs[:, 0], tails.pairs[:, 1]] = 0.0
+    least[tails.pairs[:, 1], tails.pairs[:, 0]] = 0.0
+    first, second = np.nonzero(np.triu(least, 1))
+    model = DistanceModel(
+        n_points=len(kinds),
+        pairs=np.vstack([skeleton.pairs, tails.pairs]),
+        lengths=np.concatenate([skeleton.lengths, tails.lengths]),
+        stiffness=np.concatenate(
+            [_SKELETON * skeleton.stiffness, np.full(len(tails.lengths), _BOND)]
+        ),
+        walls=np.column_stack([first, second]),
+        floors=least[first, second],
+    )
+    return relax(model, np.vstack([positions, tails.positions]))[0]
