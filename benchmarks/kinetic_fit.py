@@ -27,14 +27,16 @@ NOISE = 0.03
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=50)
-    seeds = parser.parse_args().seeds
+    parser.add_argument("--noise", action="append", choices=NOISES)
+    given = parser.parse_args()
+    seeds = given.seeds
     model = find_model("leist")
     times = np.array(MINUTES) * 60.0
     run = simulate(model.network(), model.start(), times)
     clean = np.array([run[name] for name in SPECIES]).T
     wrong = {k: v * f for (k, v), f in zip(model.constants.items(), OFF, strict=True)}
     guess = model.network(wrong)
-    for noise in NOISES:
+    for noise in given.noise or NOISES:
         size = clean.max(axis=0) if noise == "constant" else clean
         inside, errors, began = [], [], time.perf_counter()
         for seed in range(seeds):

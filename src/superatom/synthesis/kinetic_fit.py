@@ -23,11 +23,12 @@ __all__ = ["NOISES", "Estimate", "Experiment", "KineticFit", "fit"]
 
 #: Noise of the same size for all values of a species, or in proportion to the value.
 NOISES = ("constant", "proportional")
-_FLOOR = 0.02  # of the highest value: where proportional noise stops falling
+_FLOOR = 0.005  # of the highest value: where proportional noise stops falling
 _REACH = float(np.log(1e4))  # how far from its start a parameter may go, either way
 _ROUNDS = 3
 _EXACT = 1e-6  # noise below which data are simulated and free of it
 _PRECISION = 1e-6  # of the solver, far below any noise
+_PROFILE_TURNS = 8  # with one parameter kept, close to the best already
 _MOST_TURNS = 60  # of the search; one that needs more is in a flat valley
 
 
@@ -286,7 +287,11 @@ def fit(
     curve, slopes = experiment.predict(logs, series.times)
     residuals = ((series.values - curve) / weights)[measured]
     jacobian = (slopes / weights[:, :, None])[measured]
-    spread = max(float(np.sqrt(residuals @ residuals / freedom)), _EXACT)
+    telling = np.ones(len(residuals), dtype=bool)
+    if noise == "proportional":  # values near nothing scatter less than their weights say
+        telling = (weights > 1.001 * _FLOOR * _heights(series))[measured]
+        freedom = max(int(telling.sum()) - len(guess), 1)
+    spread = max(float(np.sqrt(residuals[telling] @ residuals[telling] / freedom)), _EXACT)
     information = jacobian.T @ jacobian / spread**2
     covariance = np.asarray(np.linalg.pinv(information, rcond=1e-14, hermitian=True), dtype=float)
     problem = _Problem(experiment, weights)
@@ -366,7 +371,8 @@ class _Problem:
             guess[moving],
             jac=slope,
             bounds=(guess[moving] - _REACH, guess[moving] + _REACH),
-            xtol=1e-9, ftol=1e-10, gtol=1e-12, max_nfev=_MOST_TURNS,
+            xtol=1e-9, ftol=1e-10, gtol=1e-12,
+            max_nfev=_MOST_TURNS if fixed is None else _PROFILE_TURNS,
         )  # fmt: skip
         best = guess.copy()
         best[moving] = answer.x
@@ -421,10 +427,12 @@ def _estimates(
     from superatom.synthesis.profiles import checked_interval
 
     errors = np.sqrt(np.diag(covariance))
+    rest, _ = problem.residuals(logs)
+    best = float(rest @ rest)
     found, notes = [], []
     for i, name in enumerate(problem.experiment.names):
         low, high, method = checked_interval(
-            problem.solve, logs, i, float(errors[i]), spread, freedom, confidence
+            problem.solve, logs, i, float(errors[i]), best, spread, freedom, confidence
         )
         if method == "profile":
             notes.append(f"{name}: the linear theory does not hold; its interval is profiled")

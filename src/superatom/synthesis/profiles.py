@@ -20,8 +20,8 @@ __all__ = ["checked_interval"]
 
 Solve: TypeAlias = Callable[[Floats, int], tuple[Floats, float]]
 _HOLDS = (0.85, 1.15)  # profile t over linear t within which the linear theory is believed
-_WIDEST = float(np.log(1e3))  # an interval that reaches further has no end
-_TRIES = 12
+_WIDEST = float(np.log(1e2))  # an interval that reaches further has no end
+_TRIES = 5
 
 
 def checked_interval(
@@ -29,6 +29,7 @@ def checked_interval(
     logs: Floats,
     place: int,
     error: float,
+    best: float,
     spread: float,
     freedom: int,
     confidence: float,
@@ -46,6 +47,8 @@ def checked_interval(
         Which parameter.
     error : float
         Standard error of its logarithm in the linear theory.
+    best : float
+        Sum of squares at the best parameters.
     spread : float
         Residual standard deviation.
     freedom : int
@@ -63,7 +66,6 @@ def checked_interval(
     from scipy.stats import t as student
 
     quantile = float(student.ppf(0.5 + confidence / 2.0, freedom))
-    best = spread**2 * freedom
     span = min(quantile * error, _WIDEST)
 
     def height(shift: float) -> float:
