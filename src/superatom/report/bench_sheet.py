@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from superatom.report.formula_markup import ion_html
@@ -12,6 +13,7 @@ from superatom.synthesis.recipes import Portion, Recipe
 
 __all__ = ["bench_sheet", "measured", "species_html", "write_bench_sheet"]
 
+_INDEX = re.compile(r"(?<=[A-Za-z)\]])(\d+)")
 _MASSES = ((1.0, 1.0, "g"), (1e-3, 1e3, "mg"), (0.0, 1e6, "µg"))
 _VOLUMES_ML = ((1000.0, 1e-3, "L"), (1.0, 1.0, "mL"), (0.0, 1e3, "µL"))
 _AMOUNTS = ((1.0, 1.0, "mol"), (1e-3, 1e3, "mmol"), (0.0, 1e6, "µmol"))
@@ -42,10 +44,27 @@ def measured(value: float | None, unit: str) -> str:
 
 
 def species_html(text: str) -> str:
-    """Return a species as safe HTML; the brackets of equations become round or fall away."""
-    if read_compound(text).is_ligand:
-        return ion_html(text.replace("<", "").replace(">", ""))
-    return ion_html(text.replace("<", "(").replace(">", ")"))
+    """Return a species as safe HTML; the brackets of equations become round or fall away.
+
+    Examples
+    --------
+    >>> str(species_html("H<PET>")), str(species_html("Cd^2+")), str(species_html("AgNO3"))
+    ('HPET', 'Cd<sup>2+</sup>', 'AgNO<sub>3</sub>')
+    """
+    from markupsafe import Markup, escape
+
+    compound = read_compound(text)
+    if compound.is_cluster:
+        return ion_html(text.replace("<", "(").replace(">", ")"))
+    named_bare = compound.is_ligand and not re.search(r"<\d", text)  # H(2,4-DMBT), not H2,4-DMBT
+    brackets = ("", "") if named_bare else ("(", ")")
+    plain = text.replace("<", brackets[0]).replace(">", brackets[1])
+    body, caret, charge = plain.partition("^")
+    body = body if caret else body.rstrip("+-") if compound.charge else body
+    charge = charge or plain[len(body) :]
+    lowered = _INDEX.sub(r"<sub>\1</sub>", str(escape(body)))
+    raised = charge.replace("-", "\N{MINUS SIGN}")
+    return Markup(lowered + (f"<sup>{escape(raised)}</sup>" if raised else ""))
 
 
 def _row(portion: Portion) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RouteGraph", "draw_routes", "route_graph", "species_mathtext", "write_routes"]
 
+_INDEX = re.compile(r"(?<=[A-Za-z)\]])(\d+)")
 _ROW_MM, _LEGEND_MM, _MARGIN_MM = 10.0, 3.1, 3.0
-_LEAST_GAP_MM = 13.0  # between columns of compounds, for the circles of the steps
+_LEAST_GAP_MM = 9.0  # between columns of compounds, for the circles of the steps
 _COLOUR_OF = {
     "told": COLOURS[0],
     "member of a family": COLOURS[2],
@@ -88,11 +90,15 @@ def species_mathtext(text: str) -> str:
     >>> species_mathtext("H<PET>")
     '$\\mathrm{HPET}$'
     """
-    if read_compound(text).is_ligand:
-        plain = text.replace("<", "").replace(">", "")
-    else:
-        plain = text.replace("<", "(").replace(">", ")")
-    return ion_mathtext(plain)
+    compound = read_compound(text)
+    if compound.is_cluster:
+        return ion_mathtext(text.replace("<", "(").replace(">", ")"))
+    named_bare = compound.is_ligand and not re.search(r"<\d", text)  # H(2,4-DMBT), not H2,4-DMBT
+    brackets = ("", "") if named_bare else ("(", ")")
+    plain = text.replace("<", brackets[0]).replace(">", brackets[1]).replace("#", r"\equiv{}")
+    lowered = _INDEX.sub(r"_{\1}", plain.replace("$", "")).replace("-", "\N{HYPHEN}")
+    raised = re.sub(r"\^(\d*[+\N{HYPHEN}])$", r"^{\1}", lowered).replace("\N{HYPHEN}}", "-}")
+    return rf"$\mathrm{{{raised}}}$"
 
 
 def route_graph(routes: Sequence[Route]) -> RouteGraph:
@@ -266,7 +272,8 @@ def _source(step: RouteStep) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace("<", "").replace(">", "").replace("^", "")
+    brackets = ("(", ")") if re.search(r"<\d", text) else ("", "")
+    return text.replace("<", brackets[0]).replace(">", brackets[1]).replace("^", "")
 
 
 def _draw_graph(axes: Axes, graph: RouteGraph, width_mm: float) -> None:
