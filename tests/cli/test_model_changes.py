@@ -89,6 +89,31 @@ def test_simplify_and_adsorb(ring: Path, tmp_path: Path) -> None:
     assert read(out).get_chemical_formula() == "CH6Au6OS6"
 
 
+def test_new_atoms_can_be_read_back(tmp_path: Path) -> None:
+    """Labels that the reader gives to atoms are not written: new hydrogens have none."""
+    angles = np.pi * np.arange(4) / 2
+    corners = 3.295 * np.stack([np.cos(angles), np.sin(angles), 0 * angles], axis=1)
+    metals = 0.5 * (corners + np.roll(corners, -1, axis=0))
+    parts = [metals, corners]
+    for corner in corners:
+        out, up = corner / 3.295, np.array([0, 0, 1.0])
+        side = np.cross(up, out)
+        carbon = corner + 1.82 * out
+        turns = [(np.cos(t) * side + np.sin(t) * up) for t in (0.0, 2.0944, 4.1888)]
+        parts += [carbon[None], *[(carbon + 0.363 * out + 1.028 * t)[None] for t in turns]]
+    source, small = tmp_path / "ring4.xyz", tmp_path / "small.xyz"
+    write(source, Atoms("Au4S4" + "CH3" * 4, positions=np.concatenate(parts)))
+    command = ["model", "simplify", str(source), "--thiolate", "H", "-o", str(small)]
+    done = _RUN.invoke(app, command)
+    assert done.exit_code == 0, done.output
+    assert "cut: 4 SMe" in done.output
+    assert read(small).get_chemical_formula() == "H4Au4S4"
+    full = tmp_path / "full.xyz"
+    done = _RUN.invoke(app, ["model", "restore", str(small), str(source), "-o", str(full)])
+    assert done.exit_code == 0, done.output
+    assert read(full).positions == pytest.approx(read(source).positions, abs=1e-6)
+
+
 def test_restore(ring: Path, tmp_path: Path) -> None:
     small, full = tmp_path / "small.xyz", tmp_path / "full.xyz"
     assert _RUN.invoke(app, ["model", "simplify", str(ring), "-o", str(small)]).exit_code == 0

@@ -270,7 +270,8 @@ def _write(path: Path | None, models: list[Atoms]) -> None:
     if not models:
         raise SearchError(f"no model to write to {path}")
     text = StringIO()
-    write(text, models, format="extxyz")
+    # labels of the source file do not fit new atoms
+    write(text, models, format="extxyz", columns=["symbols", "positions"])
     write_whole(path, text.getvalue())
 
 
