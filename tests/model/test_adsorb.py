@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from ase import Atoms
 from ase.data import vdw_radii
-from ase.io import read
+from ase.io import read, write
 
 from superatom.errors import SearchError
 from superatom.model.adsorb import adsorb, adsorb_at
@@ -148,6 +148,14 @@ def test_bare_sulfur_takes_hydrogen(gold25: Atoms) -> None:
         assert 1.3 < model.atoms.get_distance(model.held_by[0], len(opened.atoms)) < 1.4
         steps = model.atoms.info["construction"]["operations"]
         assert [step["operation"] for step in steps] == ["strip", "adsorb"]
+
+
+def test_a_model_of_a_labelled_structure_can_be_read_back(gold25: Atoms, tmp_path: Path) -> None:
+    gold25.set_array("labels", np.array([f"{s}{k}" for k, s in enumerate(gold25.symbols)]))
+    model = next(adsorb(gold25, "CO", ("top",)))
+    write(tmp_path / "model.xyz", model.atoms, format="extxyz")
+    assert read(tmp_path / "model.xyz").get_chemical_formula() == "C19H54Au25OS18"
+    assert "labels" in gold25.arrays
 
 
 def test_a_probe_leaves_out_metals_in_pockets(gold25: Atoms) -> None:

@@ -50,7 +50,7 @@ def record_operation(model: Atoms, parent: dict[str, Any], operation: str, **det
     Parameters
     ----------
     model : ase.Atoms
-        The new structure; its `info` is changed.
+        The new structure; its `info` is changed, atom labels of a source file are dropped.
     parent : dict
         Record of the structure it was made from (`construction`).
     operation : str
@@ -68,3 +68,5 @@ def record_operation(model: Atoms, parent: dict[str, Any], operation: str, **det
     """
     operations = [*parent.get("operations", []), {"operation": operation, **details}]
     model.info = {**model.info, KEY: {**parent, "operations": operations}}
+    # labels of the file it was read from fit neither new atoms nor other elements
+    model.arrays.pop("labels", None)
