@@ -32,7 +32,7 @@ _COMPARED = re.compile(
 )
 _UNNAMED = re.compile(
     r"(?P<lead>\b(?:the|these|this|as-\w+|both|such|our|that|its)\s+(?:[\w-]+\s+){0,4})?"
-    r"\b(?:(?:Au|Ag|Cu|Pt|Pd|Ni|Fe)[\w-]*|protected|gold|silver|copper|metal)\s?-?\s*(?:\w+\s+)?"
+    r"\b(?:(?:Au|Ag|Cu|Pt|Pd|Ni|Fe)[\w-]*(?:\s(?:and|or)\s[A-Z][a-z])?|protected|gold|silver|copper|metal)\s?-?\s*(?:\w+\s+)?"
     r"(?:NCs?|nanoclusters?|NPs?|nanoparticles?)\b"
 )
 #: A property of clusters at large: 'when the size of NCs is less than 3 nm'.

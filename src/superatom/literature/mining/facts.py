@@ -68,6 +68,8 @@ _CATALYSIS = re.compile(
 )
 _MADE = re.compile(r"synthes|prepar|NCs were|cluster was obtained|LE\b|etching")
 _SETTINGS = re.compile(r"V|cm\^-2|^m?M$|degC|rpm|^(?:h|min)$|nm|atm|bar|sun|mol%")
+_TESTED = re.compile(r"\s*(?:in|of|during|under|without)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}")
+_SIZED = re.compile(r"\b(?:NCs?|nanoclusters?|clusters?|particles?)\s*\(\s*(?:ca\.\s*)?[~≈<>]?\s*$")
 _REACH = 110  # characters between a property and its value
 
 
@@ -181,7 +183,8 @@ def _cost(
         placed = bool(_PLACED.fullmatch(gap))
         if _is_setting(phrase, sentence):
             return never, ""
-        if not placed and _is_condition(group, sentence, phrase.end):
+        lasting = phrase.names[0] == "duration"  # 'the durability test lasts for 40 h'
+        if not placed and not lasting and _is_condition(group, sentence, phrase.end):
             return never, ""
         rivals = [
             g
@@ -198,6 +201,8 @@ def _cost(
         return len(gap) + extra, "property before the value"
     if phrase.start >= end:
         gap = sentence.between(end, phrase.start)
+        if phrase.names[0] == "duration" and _TESTED.fullmatch(gap):
+            return len(gap), "value before the property"
         if len(gap) > 48 or re.search(r"[;:,]|\b(?:and|at|in (?!the)|while|with)\b", gap):
             return never, ""
         if _is_condition(group, sentence, sentence.start):
@@ -307,6 +312,8 @@ def _without_phrase(group: list[Quantity], sentence: Sentence) -> _Choice | None
         )
         return _Choice(None, name, "", _entry(name), "times higher")
     before = sentence.between(quantity.at[0] - 60, quantity.at[0])
+    if quantity.unit == "nm" and _SIZED.search(before) and behind.startswith(")"):
+        return _Choice(None, "size", "", _entry("size"), "size in brackets")
     if quantity.unit in {"mV", "V"} and re.search(r"\bby\s+(?:~|about |around )?$", before):
         if _ADVANTAGE.search(sentence.between(sentence.start, end)):
             name = "overpotential change"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from superatom import __version__
+from superatom.provenance import version
 from superatom.literature.mining.bearers import Sentence
 from superatom.literature.mining.definitions import Definition, find_definitions, linked
 from superatom.literature.mining.facts import Statement, statements_in
@@ -334,7 +334,7 @@ def _candidate(
             start,
             end,
             extractor=EXTRACTOR,
-            version=__version__,
+            version=version(),
             status="mined",
         ),
         reaction=reaction,

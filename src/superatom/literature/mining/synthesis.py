@@ -53,7 +53,7 @@ _PH = re.compile(
 _AS_SOLVENT = re.compile(r"\s*(?:solution\s*)?(?:\(?as\s+(?:the\s+|a\s+)?)?(?:co-?)?solvents?\b")
 _IN = re.compile(
     r"\b(?:in|solvent(?:s)?(?:\s*(?:is|was|of|such as|:))?)\s+(?:an?\s+|the\s+|pure\s+)?"
-    r"(?:mixture of\s+)?$"
+    r"(?:mixture of\s+)?$|solvents?\s*\((?:e\.g\.|i\.e\.|such as|like)?,?\s*$"
 )
 _REDUCED = re.compile(r"\b(?:reduc\w+|reductant)\b", re.I)
 _AGENT = re.compile(
@@ -61,6 +61,7 @@ _AGENT = re.compile(
     r"(?:mild\s+|strong\s+|weak\s+)?(?:reduc(?:ing|tion|tant|ed)|-?reduction)",
     re.I,
 )
+_USING = re.compile(r"\busing\s+(?:(?:gaseous|aqueous|excess|fresh|ice-cold|solid)\s+)?$")
 _BY = re.compile(
     r"\breduc\w+\b[^.;]{0,60}\b(?:with|by|using|of)\s+(?:the\s+|an?\s+|aqueous\s+|excess\s+)?$",
     re.I,
@@ -166,7 +167,7 @@ def _substances(
         left = sentence.between(max(sentence.start, start - 40), start)
         if _is_use(sentence, start, end):
             continue
-        mixed = last >= 0 and re.fullmatch(r"\s*(?:and|/|,|:|-)\s*", passage.text[last:start])
+        mixed = last >= 0 and re.fullmatch(r"\s*(?:and|or|/|,|:|-)\s*", passage.text[last:start])
         if mixed or _IN.search(left) or _AS_SOLVENT.match(passage.text, end):
             last = end
             yield Step("solvent", "=", name, "", (start, end), (product,), f"solvent; {rule}")
@@ -176,7 +177,7 @@ def _substances(
         "reductant", passage.text, sentence.start, sentence.end
     ):
         left = sentence.between(max(sentence.start, start - 90), start)
-        if _BY.search(left) or _AGENT.match(passage.text, end):
+        if _BY.search(left) or _USING.search(left) or _AGENT.match(passage.text, end):
             yield Step("reductant", "=", name, "", (start, end), (product,), f"reductant; {rule}")
 
 
