@@ -40,12 +40,12 @@ def test_leist_constants_are_found_within_their_intervals(leist) -> None:
     """3 % noise; the bar of 50 seeds is benchmarks/kinetic_fit.py."""
     model, clean, guess = leist
     inside = 0
-    for seed in range(6):
+    for seed in range(4):
         found = fit(guess, series(clean, 0.03, seed), model.start())
         inside += sum(e.low <= model.constants[e.name] <= e.high for e in found.estimates)
         assert found.noise == pytest.approx(0.03, rel=0.3)
         assert not found.warnings
-    assert inside >= 21  # 95 % of 24 is 23; fewer than 21 has a chance of 3 %
+    assert inside >= 13  # of 16; fewer has a chance of 1 % if the intervals are right
 
 
 def test_without_noise_the_constants_come_back(leist) -> None:
