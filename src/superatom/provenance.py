@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["Provenance", "stamp"]
+__all__ = ["Provenance", "stamp", "version"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,22 @@ class Provenance:
         return asdict(self)
 
 
+def version() -> str:
+    """Return the version of Superatom that is running."""
+    from superatom import __version__
+
+    return __version__
+
+
 def stamp(method: str, *inputs: object, sources: tuple[str, ...] = ()) -> Provenance:
     """Return the provenance of a result made by `method` from `inputs`.
 
     Inputs are hashed by their JSON form; `bytes` are hashed as they are, and
     anything JSON does not know by its `str`.
     """
-    from superatom import __version__
-
     digest = hashlib.sha256()
     for item in inputs:
         raw = item if isinstance(item, bytes) else json.dumps(item, default=str, sort_keys=True)
         digest.update(raw if isinstance(raw, bytes) else raw.encode())
         digest.update(b"\0")
-    return Provenance(method, __version__, digest.hexdigest()[:16], sources)
+    return Provenance(method, version(), digest.hexdigest()[:16], sources)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from superatom.provenance import version
 from superatom.literature.mining.bearers import Sentence
+from superatom.literature.mining.cells import CellFact, facts_of_tables
 from superatom.literature.mining.definitions import Definition, find_definitions, linked
 from superatom.literature.mining.facts import Statement, statements_in
 from superatom.literature.mining.mentions import Mention, find_mentions
@@ -210,6 +211,8 @@ def _candidates(
     by_passage: dict[int, list[Mention]] = {}
     for mention in mentions:
         by_passage.setdefault(mention.passage, []).append(mention)
+    for cell in facts_of_tables(manuscript.passages, by_passage):
+        yield _cell_fact(cell, manuscript, paper)
     before: list[Sentence] = []
     section, reaction, lasting = "", "", ""
     for number, passage in enumerate(manuscript.passages):
@@ -277,6 +280,29 @@ def _fact(
         conditions=conditions,
         rule=statement.rule,
         remark=_printed(statement.bearer.mentions) or _unnamed(statement.bearer.name),
+    )
+
+
+def _cell_fact(cell: CellFact, manuscript: Manuscript, paper: Document) -> Fact:
+    passage, quantity = manuscript.passages[cell.number], cell.quantity
+    name = cell.entry.name
+    sentence = Sentence(0, len(passage.text), passage.text, ())
+    return _candidate(
+        manuscript,
+        passage,
+        paper,
+        sentence,
+        quantity.at,
+        clusters=(cell.mention.full,),
+        category=next((c for c, names in _CATEGORIES.items() if name in names), "catalysis"),
+        reaction="",
+        name=f"{name} {cell.phrase.of}".strip() if cell.entry.specified else name,
+        comparator=quantity.comparator,
+        value=quantity.value,
+        unit=quantity.unit or (cell.entry.units[0].text if cell.entry.units else ""),
+        conditions="",
+        rule="column of a table; cluster of the row",
+        remark=_printed((cell.mention,)),
     )
 
 
