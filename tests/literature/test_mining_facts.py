@@ -233,3 +233,52 @@ def test_another_extractor_adds_its_own() -> None:
     extra = only("The QY of Ag14(SR)8 is 4%.")
     manuscript = Manuscript("p", "Nothing.", read_passages("Nothing."))
     assert mine_manuscript(manuscript, extractor=lambda *_: [extra]).candidates == (extra,)
+
+
+TABLE = """Table 1 Made-up data
+
+| Catalyst | FE(CO) (%) | Overpotential / mV | TOF (h−1) | Remarks |
+|---|---|---|---|---|
+| Au25(SR)18 | 96.5 | 250 | 1 200 | good |
+| Ag44(SR)30 | >90 | 310 mV | – | 2 runs |
+| bare carbon | 5 | 900 | 0 |  |
+| Au38/Au36 | 5 | 900 | 0 |  |
+"""
+
+
+def test_cells_of_a_table_whose_rows_name_one_cluster() -> None:
+    assert told(TABLE) == {
+        ("Au25(SR)18", "Faradaic efficiency CO", "96.5 %"),
+        ("Au25(SR)18", "overpotential", "250 mV"),
+        ("Au25(SR)18", "TOF", "1200 h^-1"),
+        ("Ag44(SR)30", "Faradaic efficiency CO", "> 90 %"),
+        ("Ag44(SR)30", "overpotential", "310 mV"),
+    }
+    quotes = {f.quote for f in mined(TABLE).candidates}
+    assert "Au25(SR)18 | 96.5 " in quotes
+
+
+def test_cells_of_an_html_table() -> None:
+    page = (
+        "<table><tr><th>Cluster</th><th>Tafel slope (mV dec<sup>-1</sup>)</th></tr>"
+        "<tr><td>Pt<sub>1</sub>Au<sub>24</sub>(SR)<sub>18</sub></td><td>61</td></tr></table>"
+    )
+    passages = read_passages(page, tagged=True)
+    (fact,) = mine_manuscript(Manuscript("page", page, passages)).candidates
+    assert (fact.cluster, fact.reading) == ("Pt1Au24(SR)18", "61 mV dec^-1")
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("Ag44(SR)30 ran for 36 h in a stability test.", ("Ag44(SR)30", "duration", "36 h")),
+        ("The durability test of Ag44(SR)30 lasts for 40 h.", ("Ag44(SR)30", "duration", "40 h")),
+        ("The red clusters (1.2 nm) are Ag44(SR)30.", ("Ag44(SR)30", "size", "1.2 nm")),
+        (
+            "Ag44(SR)30 was made by reduction using gaseous B2H6.",
+            ("Ag44(SR)30", "reductant", "B2H6"),
+        ),
+    ],
+)
+def test_what_a_unit_or_a_word_tells(text: str, fact: tuple[str, str, str]) -> None:
+    assert told(text) == {fact}

@@ -17,7 +17,6 @@ _CAPTION = re.compile(
     r"\s*(?:S\s?)?\d+",
     re.I,
 )
-_CELL = re.compile(r"[^|\t]+")
 _RULE = re.compile(r"[\s|:\-]+$")
 _REFERENCES = re.compile(
     r"(?:\d+\.?\s*)?(?:notes and references|references?(?: and notes)?|bibliography"
@@ -53,12 +52,15 @@ class Block:
         Heading above it.
     start, end : int
         Offsets.
+    cell : tuple[int, int, int] or None
+        Offset of the table, row and column, for a cell.
     """
 
     kind: str
     section: str
     start: int
     end: int
+    cell: tuple[int, int, int] | None = None
 
 
 def blocks_of_markdown(text: str) -> Iterator[Block]:
@@ -108,12 +110,16 @@ def _caption_name(raw: str) -> str:
 
 
 def _cells(text: str, start: int, end: int, section: str) -> Iterator[Block]:
-    at = start
+    at, row = start, 0
     for line in text[start:end].splitlines(keepends=True):
         if not _RULE.match(line):
-            for cell in _CELL.finditer(line):
-                if cell[0].strip():
-                    yield Block("cell", section, at + cell.start(), at + cell.end())
+            place = at
+            for column, cell in enumerate(line.split("\t" if "\t" in line else "|")):
+                if cell.strip():
+                    here = (start, row, column)
+                    yield Block("cell", section, place, place + len(cell), here)
+                place += len(cell) + 1
+            row += 1
         at += len(line)
 
 
@@ -121,6 +127,7 @@ def blocks_of_tags(text: str) -> Iterator[Block]:
     """Yield the blocks of HTML or XML, which tags separate."""
     text = _COMMENT.sub(lambda match: "\n" * len(match[0]), text)
     section, at, open_tags = "", 0, list[str]()
+    cell = (0, 0, 0)
     for tag in [*_BLOCK_TAG.finditer(text), None]:
         start, end = at, tag.start() if tag else len(text)
         raw = text[start:end]
@@ -128,11 +135,13 @@ def blocks_of_tags(text: str) -> Iterator[Block]:
             kind = _kind(open_tags, section, raw)
             if kind == "heading":
                 section = " ".join(re.sub(r"<[^<>]*>", "", raw).split())
-            yield Block(kind, section, start, end)
+            yield Block(kind, section, start, end, cell if kind == "cell" else None)
         if tag is None:
             return
         at = tag.end()
         name = tag[2].lower()
+        if not tag[1]:
+            cell = _next_cell(cell, name, at)
         if tag[1]:
             while open_tags and open_tags.pop() != name:
                 continue
@@ -140,6 +149,15 @@ def blocks_of_tags(text: str) -> Iterator[Block]:
             if name == "p" and open_tags[-1:] == ["p"]:  # HTML need not close a paragraph
                 open_tags.pop()
             open_tags.append(name)
+
+
+def _next_cell(cell: tuple[int, int, int], tag: str, at: int) -> tuple[int, int, int]:
+    table, row, column = cell
+    if tag == "table":
+        return at, -1, -1
+    if tag == "tr":
+        return table, row + 1, -1
+    return (table, row, column + 1) if tag in {"td", "th"} else cell
 
 
 def _kind(open_tags: list[str], section: str, raw: str) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from superatom.provenance import version
 from superatom.literature.mining.bearers import Sentence
 from superatom.literature.mining.cells import CellFact, facts_of_tables
 from superatom.literature.mining.definitions import Definition, find_definitions, linked
@@ -19,7 +18,7 @@ from superatom.literature.mining.sentences import sentences
 from superatom.literature.mining.synthesis import Step, steps_in
 from superatom.literature.mining.text import Manuscript, Passage, read_manuscript
 from superatom.literature.records import Document, Fact, Source, candidate
-from superatom.provenance import Provenance, stamp
+from superatom.provenance import Provenance, stamp, version
 
 __all__ = ["EXTRACTOR", "Extractor", "Mined", "mine", "mine_manuscript"]
 
@@ -303,6 +302,7 @@ def _cell_fact(cell: CellFact, manuscript: Manuscript, paper: Document) -> Fact:
         conditions="",
         rule="column of a table; cluster of the row",
         remark=_printed((cell.mention,)),
+        since=cell.mention.start,
     )
 
 
@@ -345,9 +345,12 @@ def _candidate(
     conditions: str,
     rule: str,
     remark: str,
+    since: int | None = None,
 ) -> Fact:
     start, end = passage.place(*at)
     whole = passage.place(sentence.start, sentence.end)
+    if since is not None:  # a cell is quoted with its row, from the cluster on
+        whole = (min(since, whole[0]), whole[1])
     fact = Fact(
         id="",
         clusters=clusters,

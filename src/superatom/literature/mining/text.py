@@ -65,12 +65,15 @@ class Passage:
         The text without markup; its columns are offsets into the document.
     math : str
         '1' for each character inside a formula of LaTeX, else '0'.
+    cell : tuple[int, int, int] or None
+        Table, row and column, for a cell.
     """
 
     kind: str
     section: str
     marked: MarkedText
     math: str
+    cell: tuple[int, int, int] | None = None
 
     @property
     def text(self) -> str:
@@ -191,7 +194,7 @@ def _passage(text: str, block: Block) -> Passage:
         columns.append(columns[-1] + 1 if columns else block.start + start)
     whole = MarkedText("".join(chars), "".join(levels), tuple(columns), text)
     inside = "".join(chr(math[min(c - block.start, len(math) - 1)]) for c in columns)
-    return Passage(block.kind, block.section, whole, inside)
+    return Passage(block.kind, block.section, whole, inside, block.cell)
 
 
 def _without_links(raw: str) -> str:
