@@ -32,7 +32,7 @@ def coordinates_hash(atoms: Atoms) -> str:
 
 def construction(atoms: Atoms) -> dict[str, Any]:
     """Return the record of a model; for a structure that has none, one that names it parent."""
-    from superatom import __version__
+    from superatom.provenance import version
 
     known = atoms.info.get(KEY)
     if isinstance(known, dict):
@@ -40,7 +40,7 @@ def construction(atoms: Atoms) -> dict[str, Any]:
     return {
         "parent": {"formula": atoms.get_chemical_formula(), "hash": coordinates_hash(atoms)},
         "operations": [],
-        "version": __version__,
+        "version": version(),
     }
 
 
