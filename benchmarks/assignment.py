@@ -5,6 +5,12 @@ of the same class, dopants, protons and alkali ions; measured with a resolving p
 120000, 2 % noise, 3 ppm random and up to 30 ppm systematic m/z error, and 0 to 3 overlapping
 species. The assignment is told the family's elements and ligands and the resolving power.
 
+Where it fails: all ions without a rival are in the reported set; the failures are mixtures.
+With two or three rivals of similar strength the sum of several envelopes can be made from other
+compositions as well, the more so in spaces with near ties (Au/Ag with Na and H; hydrides with
+several ligands and halides) and at resolving powers that merge isotope peaks; then either the
+wrong mixture scores better, or the right one is not among those that were tried.
+
 Run: python benchmarks/assignment.py [--n 400] [--seed 1] [--out assignment.tsv]
 """
 
