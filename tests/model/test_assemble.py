@@ -23,8 +23,8 @@ def model(formula: str) -> Atoms:
 
 
 #: Kernel and motifs in the geometric convention: crystal structures of the families (Heaven
-#: 2008, Qian 2010, Tian 2015, Zeng 2012, 2013, 2014, Das 2012, Jadzinsky 2007, Bootharaju
-#: 2015), Au24 as predicted by Pei 2012; the file whose skeleton is compared.
+#: 2008, Qian 2010, Tian 2015, Zeng 2012, 2013, 2014, Das 2012, Jadzinsky 2007, Dass 2015,
+#: Joshi 2015), Au24 as predicted by Pei 2012; the file whose skeleton is compared.
 KNOWN = {
     "Au18(SCH3)14": (
         "Au9",
@@ -51,6 +51,7 @@ KNOWN = {
         "sch3_protected/038_24t_cp2k_opt.xyz",
     ),
     "Au102(SCH3)44": ("Au79", "19 Au1(SR)2; 2 Au2(SR)3", "sch3_protected/102_44_cp2k_opt.xyz"),
+    "Au133(SCH3)52": ("Au107", "26 Au1(SR)2", "fully_protected/au133_tbbt52_opt.xyz"),
 }
 
 
@@ -64,6 +65,20 @@ def test_a_model_has_the_kernel_and_motifs_of_the_cluster(formula: str) -> None:
 def test_the_skeleton_is_that_of_the_relaxed_cluster(formula: str, shared: Path) -> None:
     file = shared / "data" / "structures" / "NC_Database" / KNOWN[formula][2]
     found = compare(model(formula), read_structure(file).atoms)
+    assert found.rmsd_skeleton is not None
+    assert found.rmsd_skeleton < 0.35
+
+
+@pytest.mark.parametrize(
+    ("formula", "file"),
+    [
+        ("Au102(SCH3)44", "fully_protected/au102_mba44_opt.xyz"),
+        ("[Au25(SCH3)18]-", "fully_protected/au25_pet18_opt.xyz"),
+    ],
+)
+def test_the_skeleton_is_that_of_a_relative_too(formula: str, file: str, shared: Path) -> None:
+    other = read_structure(shared / "data" / "structures" / "NC_Database" / file).atoms
+    found = compare(model(formula), other)
     assert found.rmsd_skeleton is not None
     assert found.rmsd_skeleton < 0.35
 
