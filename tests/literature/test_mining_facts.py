@@ -147,6 +147,17 @@ def test_the_former_and_the_latter() -> None:
     assert told(text) == {("Au40(SR)26", "HOMO-LUMO gap", "1.4 eV")}
 
 
+def test_one_property_for_each_number() -> None:
+    text = (
+        "The onset potential and half-wave potential of Pd9(SR)6 exceed those of Pd8(SR)6 "
+        "(0.85 and 0.72 V, respectively). It is red."
+    )
+    assert told(text) == {
+        ("Pd8(SR)6", "onset potential", "0.85 V"),
+        ("Pd8(SR)6", "half-wave potential", "0.72 V"),
+    }
+
+
 def test_a_caption_tells_facts() -> None:
     text = "Fig. 4 ESI mass spectrum of Ag15(SR)11. The molecular ion peak is at m/z of 3613.5."
     fact = only(text)

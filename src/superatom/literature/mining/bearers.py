@@ -37,7 +37,7 @@ _UNNAMED = re.compile(
 )
 #: A property of clusters at large: 'when the size of NCs is less than 3 nm'.
 _KIND = re.compile(
-    r"\s+of\s+(?:metal\s+|noble metal\s+)*(?:NCs|nanoclusters|clusters|nanoparticles|NPs"
+    r"\s+(?:of\s+)?(?:metal\s+|noble metal\s+)*(?:NCs|nanoclusters|clusters|nanoparticles|NPs"
     r"|particles)\b"
 )
 _PLURAL = re.compile(r"\b(?:these|both|the (?:two|three|four|five)|all (?:of )?the)\b", re.I)
@@ -91,13 +91,10 @@ def find_bearers(
     """Return the bearer of each quantity of a list; bearers without mentions are unknown."""
     if len(group) > 1 and (told := _respectively(group, sentence)):
         return told
-    found = [_direct(quantity, phrase, sentence) for quantity in group]
-    if all(one.mentions for one in found):
-        return found
-    if any(one.rule == "reference material" for one in found):
-        return found
-    subject = _earlier(group[0], sentence, before)
-    return [one if one.mentions else subject for one in found]
+    found = _direct(group[0], phrase, sentence)  # a list belongs together
+    if not found.mentions and found.rule != "reference material":
+        found = _earlier(group[0], sentence, before)
+    return [found] * len(group)
 
 
 def _respectively(group: list[Quantity], sentence: Sentence) -> list[Bearer]:
@@ -235,7 +232,9 @@ def _earlier(quantity: Quantity, sentence: Sentence, before: list[Sentence]) -> 
     said = sentence.between(sentence.start, quantity.at[0])
     if (others := _others(said, sentence.start, ())) is not None:
         return Bearer((), "clusters without a formula", others)
-    words = re.findall(r"\b(latter|former)\b", said)
+    words = re.findall(r"\b(latter|former)\b", said) or re.findall(
+        r"\bthe (latter|former)\b", sentence.between(quantity.at[1], quantity.at[1] + 50)
+    )
     its = _PRONOUN.match(sentence.text)
     for earlier in reversed(before[-_BACK:]):
         if earlier.mentions and not its and _ASIDE.match(earlier.text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from superatom.literature.mining.bearers import Bearer, Sentence, find_bearers
 from superatom.literature.mining.phrases import Phrase, find_phrases, find_reactions
@@ -116,6 +116,7 @@ class _Choice:
     entry: Property
     rule: str
     sign: int = 1
+    each: tuple[Phrase, ...] = ()  # a property for each number of the list
 
 
 def _phrase(
@@ -150,7 +151,20 @@ def _phrase(
     if best is None:
         return _without_phrase(group, sentence)
     _, phrase, entry, rule = best
-    return _named(group, phrase, entry, rule, sentence)
+    found = _named(group, phrase, entry, rule, sentence)
+    return replace(found, each=_one_each(group, phrases, sentence)) if found else None
+
+
+def _one_each(
+    group: list[Quantity], phrases: list[Phrase], sentence: Sentence
+) -> tuple[Phrase, ...]:
+    """Return the properties of 'onset and half-wave potential (0.85 and 0.72 V, respectively)'."""
+    end = group[-1].at[1]
+    if len(group) < 2 or "respectively" not in sentence.between(end, end + 20):
+        return ()
+    fitting = [p for p in phrases if p.end <= group[0].at[0] and unit_fits(group[0], p.entry())]
+    distinct = {p.names[0]: p for p in fitting}
+    return tuple(distinct.values()) if len(distinct) == len(group) else ()
 
 
 def _changed(quantity: Quantity, phrase: Phrase, sentence: Sentence) -> Property | None:
@@ -378,9 +392,14 @@ def _told(
     for index, (quantity, bearer) in enumerate(zip(group, bearers, strict=True)):
         if not bearer.mentions and (not bearer.name or found.name == "time to full conversion"):
             continue
-        entry = found.phrase.entry(index) if paired and found.phrase else found.entry
-        name = entry.name if paired else found.name
-        title = f"{name} {found.of}".strip() if entry.specified else name
+        entry, name, of = found.entry, found.name, found.of
+        if paired and found.phrase:
+            entry = found.phrase.entry(index)
+            name = entry.name
+        elif found.each and bearer.rule != "respectively":
+            entry, of = found.each[index].entry(), found.each[index].of
+            name = entry.name
+        title = f"{name} {of}".strip() if entry.specified else name
         told = _reaction_at(sentence, quantity.at[0]) or reaction
         value = quantity.value
         if found.sign < 0 and not value.startswith("-"):
