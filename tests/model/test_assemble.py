@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
+from ase.data import vdw_radii
 
 from superatom.errors import FormulaError, SearchError, StructureError, UnknownComposition
 from superatom.model.archetypes import archetypes
@@ -113,10 +114,24 @@ def test_tails_are_whole_and_apart(formula: str) -> None:
     bound = apart[np.ix_(hydrogens, carbons)] < 1.3
     assert (bound.sum(axis=1) == 1).all()
     assert (bound.sum(axis=0) == 3).all()
-    own = hydrogens[:, None] == hydrogens
-    same_methyl = bound.astype(int) @ bound.T.astype(int) > 0
-    between = apart[np.ix_(hydrogens, hydrogens)][~(own | same_methyl)]
-    assert between.min() > 0.75 * 2.4  # van der Waals radius of hydrogen: 1.2 Å (Bondi 1964)
+
+
+@pytest.mark.parametrize("formula", KNOWN)
+def test_nothing_touches_that_is_not_bonded(formula: str) -> None:
+    """No contact of a tail under 0.75 of the van der Waals sum (Alvarez 2013), bar its own S-M."""
+    atoms = model(formula)
+    n = int((~np.isin(atoms.numbers, (1, 6, 16))).sum())
+    m = int((atoms.numbers == 16).sum())
+    owner = np.r_[np.full(n, -1), np.arange(m), np.repeat(np.arange(m), 4)]
+    tail = np.arange(len(atoms)) >= n + m
+    apart = atoms.get_all_distances()
+    ratio = apart / (vdw_radii[atoms.numbers][:, None] + vdw_radii[atoms.numbers])
+    ratio[~(tail[:, None] | tail) | (owner[:, None] == owner)] = np.inf
+    bonded = (apart[:, n : n + m] < 2.8) & (owner[:, None] == -1)
+    for metal, sulfur in np.argwhere(bonded):
+        mine = owner == sulfur
+        ratio[metal, mine] = ratio[mine, metal] = np.inf
+    assert ratio.min() > 0.75
 
 
 def test_the_same_seed_gives_the_same_model() -> None:
@@ -159,6 +174,7 @@ def test_hydrogens_are_those_of_the_formula() -> None:
         ("Au25(SCH3)17(SH)1", SearchError, "2 ligands"),
         ("RhAu24(SCH3)18", SearchError, "Rh"),
         ("Pt2Au23(SCH3)18", SearchError, "1 free sites"),
+        ("Au23.4Ag1.6(SCH3)18", SearchError, r"23\.4 Au on average"),
         ("Au25(PETT)18", FormulaError, "PETT"),
     ],
 )

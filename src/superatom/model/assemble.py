@@ -12,7 +12,7 @@ from superatom.model.archetypes import Archetype
 from superatom.model.clean import clean_tails
 from superatom.model.construction import record_operation
 from superatom.model.embedding import embed
-from superatom.model.ligand_attachment import attach_tails
+from superatom.model.ligand_attachment import attach_tails, check_attachable
 from superatom.model.names import find_archetype
 from superatom.model.site_elements import place_elements
 from superatom.model.skeleton import skeleton_model
@@ -66,6 +66,7 @@ def build_model(
 
     wanted = Cluster.parse(cluster) if isinstance(cluster, str) else cluster
     dict(wanted.elements)  # raises for generic parts before any work
+    _check_whole(wanted)
     family = _family(wanted, archetype)
     ligand = _one_ligand(wanted)
     metals = {symbol: int(count) for symbol, count in wanted.metals.items()}
@@ -101,7 +102,18 @@ def _one_ligand(cluster: Cluster) -> Ligand:
     ligands = list(cluster.ligands)
     if len(ligands) != 1:
         raise SearchError(f"{cluster} has {len(ligands)} ligands; models are built with one kind")
+    check_attachable(ligands[0])
     return ligands[0]
+
+
+def _check_whole(cluster: Cluster) -> None:
+    """Raise for mean counts, as of a mixture of alloys."""
+    for name, count in [
+        *cluster.metals.items(),
+        *((k.name, n) for k, n in cluster.ligands.items()),
+    ]:
+        if count != int(count):
+            raise SearchError(f"{cluster} has {count} {name} on average; a model needs whole atoms")
 
 
 def _record(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from superatom.composition.ligands import Ligand
 from superatom.errors import StructureError
 
-__all__ = ["Tails", "attach_tails"]
+__all__ = ["Tails", "attach_tails", "check_attachable"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -47,6 +47,20 @@ class Tails:
     lengths: FloatArray
 
 
+def check_attachable(ligand: Ligand) -> None:
+    """Raise unless the ligand is methanethiolate or sulfhydryl.
+
+    Raises
+    ------
+    StructureError
+        If it is another one.
+    """
+    if dict(ligand.elements) not in (_METHYL, _SULFHYDRYL):
+        raise StructureError(
+            f"ligand {ligand.name} cannot be attached; models are built with SCH3 or SH"
+        )
+
+
 def attach_tails(
     positions: FloatArray, bridged: Sequence[tuple[int, int]], ligand: Ligand
 ) -> Tails:
@@ -68,12 +82,8 @@ def attach_tails(
     StructureError
         If the ligand is another one.
     """
-    elements = dict(ligand.elements)
-    if elements not in (_METHYL, _SULFHYDRYL):
-        raise StructureError(
-            f"ligand {ligand.name} cannot be attached yet; models are built with SCH3 or SH"
-        )
-    methyl = elements == _METHYL
+    check_attachable(ligand)
+    methyl = dict(ligand.elements) == _METHYL
     bridges = np.array(bridged, dtype=np.int64)
     sulfur = len(positions) - len(bridged) + np.arange(len(bridges))
     directions = _roomiest(positions, sulfur, _sides(positions, bridges, sulfur))
