@@ -158,6 +158,14 @@ def test_one_property_for_each_number() -> None:
     }
 
 
+def test_one_product_for_each_number() -> None:
+    text = "The Faradaic efficiencies for CO and H2 on Au24Cd(SR)18 were 97% and 2%, respectively."
+    assert told(text) == {
+        ("Au24Cd(SR)18", "Faradaic efficiency CO", "97 %"),
+        ("Au24Cd(SR)18", "Faradaic efficiency H2", "2 %"),
+    }
+
+
 def test_a_caption_tells_facts() -> None:
     text = "Fig. 4 ESI mass spectrum of Ag15(SR)11. The molecular ion peak is at m/z of 3613.5."
     fact = only(text)

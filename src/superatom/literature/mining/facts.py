@@ -27,7 +27,7 @@ _SETTING = re.compile(
 _PLACED = re.compile(
     r"(?:\s*\([^()]*\))?\s*(?:peaks?|maxim(?:um|a)|bands?|values?)?\s*(?:[^;:.]{0,40}?\s)?"
     r"(?:(?:is|was|are|were|being|be|of)|located|cent[er]{2}ed|observed|occurring|occurs?|appear\w*"
-    r"|lies|lie|positioned|situated|found|detected|starts?|achieved|estimated|calculated|measured"
+    r"|lies|lie|rang(?:es?|ed|ing)|var(?:y|ies|ied|ying)|positioned|situated|found|detected|starts?|achieved|estimated|calculated|measured"
     r"|determined|evaluated|reported|peaking|peaked|peaks?|bands?|maxima|maximum|shoulders?)"
     r"\s*(?:to be\s*)?(?:mainly\s+|clearly\s+)?"
     r"(?:at|around|from)\s*(?:m/z\s*)?(?:of\s*)?(?:about|around|~|ca\.?)?\s*$"
@@ -399,6 +399,8 @@ def _told(
         elif found.each and bearer.rule != "respectively":
             entry, of = found.each[index].entry(), found.each[index].of
             name = entry.name
+        elif found.phrase and len(found.phrase.products) == len(group) > 1:
+            of = found.phrase.products[index] if bearer.rule != "respectively" else of
         title = f"{name} {of}".strip() if entry.specified else name
         told = _reaction_at(sentence, quantity.at[0]) or reaction
         value = quantity.value

@@ -38,6 +38,8 @@ _OF_A_REACTION = frozenset(
         "selectivity",
     }
 )
+#: Reactions that no electrode drives.
+_WITHOUT_ELECTRODE = frozenset({"click", "A3", "4-nitrophenol reduction", "COOR"})
 _CATEGORIES = {
     "optical": {
         "quantum yield",
@@ -263,6 +265,8 @@ def _fact(
     catalysis = category == "catalysis"
     conditions = "; ".join(statement.conditions)
     reaction = statement.reaction or (lasting if base in _OF_A_REACTION else "")
+    if base in _OF_A_REACTION - {"selectivity"} and reaction in _WITHOUT_ELECTRODE:
+        reaction = ""
     return _candidate(
         manuscript,
         passage,

@@ -52,7 +52,23 @@ _VAGUE = frozenset(
     }
 )
 _SHORT = frozenset(
-    {"FE", "TOF", "TON", "QY", "PLQY", "PCE", "VBM", "CBM", "LOD", "STH", "m/z", "η", "ee", "gap"}
+    {
+        "FE",
+        "TOF",
+        "TON",
+        "QY",
+        "PLQY",
+        "PCE",
+        "VBM",
+        "CBM",
+        "LOD",
+        "STH",
+        "m/z",
+        "η",
+        "ee",
+        "gap",
+        "IC50",
+    }
 )
 _LEAD = r"(?:\s*(?:of|for|to|towards?|in|the|into|producing|production of|formation of)\b){0,3}\s*"
 
@@ -69,12 +85,15 @@ class Phrase:
         Properties of the vocabulary; two for 'excitation and emission maxima'.
     of : str
         Product it is told for.
+    products : tuple[str, ...]
+        All products of a list ('for CO and H2').
     """
 
     start: int
     end: int
     names: tuple[str, ...]
     of: str = ""
+    products: tuple[str, ...] = ()
 
     def entry(self, index: int = 0) -> Property:
         """Return the property in the vocabulary."""
@@ -93,7 +112,9 @@ def find_phrases(passage: Passage, start: int, end: int) -> list[Phrase]:
             continue
         behind = match.end()
         of = _product(passage, match.start(), behind, start, end) if _takes(names) else ("", behind)
-        found.append(Phrase(match.start(), max(behind, of[1]), names, of[0]))
+        more = _product_list(text, of[1], end) if of[0] and of[1] > behind else ((), of[1])
+        products = (of[0], *more[0]) if of[0] else ()
+        found.append(Phrase(match.start(), max(behind, more[1]), names, of[0], products))
     return found
 
 
@@ -134,6 +155,18 @@ def _product(passage: Passage, start: int, behind: int, low: int, high: int) -> 
         r"\s*(?:with\s+(?:an?\s+|the\s+)?(?:\w+\s+)?)?$"
     ).search(text, max(low, start - 40), start)
     return (species_key(before[1]), behind) if before else ("", behind)
+
+
+def _product_list(text: str, at: int, limit: int) -> tuple[tuple[str, ...], int]:
+    """Return the products that go on a list behind the first, and where it ends."""
+    found: list[str] = []
+    joint = re.compile(r"\s*(?:,\s*and|,|and|&)\s+")
+    while (lead := joint.match(text, at, limit)) and (
+        species := _species_pattern().match(text, lead.end(), limit)
+    ):
+        found.append(species_key(species[0]))
+        at = species.end()
+    return tuple(found), at
 
 
 @lru_cache(maxsize=1)
