@@ -70,6 +70,10 @@ _SHORT = frozenset(
         "IC50",
     }
 )
+#: 'requires an energy gap of' tells a reaction step, not an electronic gap.
+_STEP_ENERGY = re.compile(
+    r"\b(?:requir|need|step|pathway|channel|barrier|overcome)\w*[^.;]*energy\s$"
+)
 _LEAD = r"(?:\s*(?:of|for|to|towards?|in|the|into|producing|production of|formation of)\b){0,3}\s*"
 
 
@@ -126,6 +130,8 @@ def _is_short_for(before: Phrase, match: re.Match[str], text: str) -> bool:
 def _stands_alone(passage: Passage, match: re.Match[str]) -> bool:
     behind = passage.text[match.end() : match.end() + 1]
     lowered = passage.marked.levels[match.end() : match.end() + 1] == SUB
+    if match[0] == "gap" and _STEP_ENERGY.search(passage.text[: match.start()][-60:]):
+        return False
     if match[0] == "FE":
         return (
             lowered

@@ -68,7 +68,7 @@ _BY = re.compile(
 )
 _WAS_MADE = re.compile(
     r"\s*(?:NCs?|nanoclusters?|clusters?)?\s*(?:\([^()]{0,60}\)\s*)?(?:was|were|is|are|can be"
-    r"|could be)\s+(?:first\s+)?(?:synthesi[sz]ed|prepared|obtained|produced|made|isolated"
+    r"|could be)\s+(?:synthesi[sz]ed|prepared|obtained|produced|made|isolated"
     r"|formed)\b"
 )
 _SMALLEST = 3
