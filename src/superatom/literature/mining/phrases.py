@@ -130,7 +130,9 @@ def _is_short_for(before: Phrase, match: re.Match[str], text: str) -> bool:
 def _stands_alone(passage: Passage, match: re.Match[str]) -> bool:
     behind = passage.text[match.end() : match.end() + 1]
     lowered = passage.marked.levels[match.end() : match.end() + 1] == SUB
-    if match[0] == "gap" and _STEP_ENERGY.search(passage.text[: match.start()][-60:]):
+    if match[0] in {"gap", "energy gap"} and _STEP_ENERGY.search(
+        passage.text[: match.start()][-60:]
+    ):
         return False
     if match[0] == "FE":
         return (
