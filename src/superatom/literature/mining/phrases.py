@@ -71,9 +71,7 @@ _SHORT = frozenset(
     }
 )
 #: 'requires an energy gap of' tells a reaction step, not an electronic gap.
-_STEP_ENERGY = re.compile(
-    r"\b(?:requir|need|step|pathway|channel|barrier|overcome)\w*[^.;]*energy\s$"
-)
+_STEP_ENERGY = re.compile(r"\b(?:requir|need|step|pathway|channel|barrier|overcome)\w*[^.;]*$")
 _LEAD = r"(?:\s*(?:of|for|to|towards?|in|the|into|producing|production of|formation of)\b){0,3}\s*"
 
 
