@@ -203,6 +203,8 @@ def _core(text: MarkedText, lexicon: Lexicon, draft: _Draft, notes: list[str]) -
     reader = LayoutReader(text, lexicon, notes)
     draft.layers = reader.layers()
     draft.adducts = reader.adducts
+    if not draft.layers:
+        raise _unreadable(text)
     draft.bracketed = text.text[:1] == "[" and not isinstance(draft.layers[0][0], GroupPart)
     return text[reader.at :]
 

@@ -183,8 +183,10 @@ class LigandLibrary:
             raise KeyError(name)
         return found[0]
 
-    def __contains__(self, name: str) -> bool:
-        return bool(self.meanings(name))
+    def __contains__(self, item: str | Ligand) -> bool:
+        if isinstance(item, Ligand):
+            return self._ligands.get(item.name) == item
+        return bool(self.meanings(item))
 
     def meanings(self, name: str, *, exact: bool = False) -> tuple[Ligand, ...]:
         """Return every ligand `name` can mean, the usual first; () if none.

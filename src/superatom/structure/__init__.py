@@ -1,0 +1,1 @@
+"""Where are the atoms? Read, dissect, measure and compare structures."""

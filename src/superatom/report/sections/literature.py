@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from superatom.composition.ligands import default_library
 from superatom.errors import DataFileError
 from superatom.literature.queries import find
 from superatom.literature.records import Fact
@@ -17,6 +18,8 @@ _MOST = 40  # records shown; the command `superatom literature find` has all
 @section("What is reported", order=80)
 def reported(dossier: DossierInput) -> Section | None:
     """Return the records of the store on this cluster; nothing if there are none."""
+    if any(ligand not in default_library() for ligand in dossier.cluster.ligands):
+        return None  # a ligand of the user's own: no record can be on this cluster
     formula = str(dossier.cluster.with_charge(None))
     try:
         with open_store() as store:
