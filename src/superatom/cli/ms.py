@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -204,6 +205,7 @@ def assign(
         resolving_power=resolving_power,
         decoys=decoys,
         time_limit_s=time_limit,
+        workers=os.cpu_count() or 1,
     )
     named = _byproducts(spectrum, *request.names(space), ligands_file)
     doping = dopant_distribution(spectrum, request, library)

@@ -34,6 +34,7 @@ EQUIVALENT_MIXED = 16.0
 #: they come out, so that stated probabilities agree with how often they are right in the
 #: simulated benchmark (benchmarks/assignment.py).
 _TEMPERATURE = 1.5
+_TEMPERATURE_MIXED = 2.5  # where species overlap
 _LISTED = 10  # candidates listed besides the equivalent ones
 _MOST_LISTED = 200
 _POOR = 0.7  # fraction of variance explained below which a fit is called poor
@@ -90,10 +91,12 @@ def answers_of(prepared: PreparedWindow, fit: WindowFit) -> list[Answer]:
             f"the fit explains only {max(fit.r_squared, 0.0):.0%} of this window: something else "
             "is in it, or it is no envelope; do not take the first candidate as an assignment",
         )
-    limit = EQUIVALENT if len(fit.slots) == 1 else EQUIVALENT_MIXED
+    alone = len(fit.slots) == 1
+    limit = EQUIVALENT if alone else EQUIVALENT_MIXED
+    temperature = _TEMPERATURE if alone else _TEMPERATURE_MIXED
     found = []
     for number, slot in enumerate(fit.slots):
-        chi2 = (slot.chi2 + slot.penalty) / _TEMPERATURE
+        chi2 = (slot.chi2 + slot.penalty) / temperature
         chi2 = chi2 - chi2.min()
         assignment = Assignment(
             window=prepared.window,

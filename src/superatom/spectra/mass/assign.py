@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +20,7 @@ from superatom.spectra.mass.decoys import false_probability
 from superatom.spectra.mass.evidence import chemistry
 from superatom.spectra.mass.ladders import with_relatives
 from superatom.spectra.mass.space import SearchSpace
-from superatom.spectra.mass.species import ShiftPrior, WindowFit, find_species
+from superatom.spectra.mass.species import ShiftPrior, find_species
 from superatom.spectra.mass.spectrum import Spectrum
 from superatom.spectra.mass.window_search import PreparedWindow, prepare_window
 
@@ -29,6 +31,7 @@ Floats = NDArray[np.float64]
 _METHOD = "superatom whole-envelope assignment"
 _ONE_WINDOW = 25.0  # a spectrum this narrow in m/z is taken as one window
 _CALIBRANTS = 12  # strongest windows that determine the calibration
+_MANY_WINDOWS = 8  # fewer are not worth the start of other processes
 _NARROW = 4.0  # standard deviations about the calibration that are searched
 
 
@@ -43,6 +46,7 @@ def assign(
     max_components: int = 4,
     decoys: bool = True,
     time_limit_s: float | None = None,
+    workers: int = 1,
 ) -> Assignments:
     """Assign the envelopes of a spectrum to compositions of a search space.
 
@@ -70,6 +74,9 @@ def assign(
         Whether to estimate false assignments; this doubles the time.
     time_limit_s : float, optional
         Give up after this many seconds.
+    workers : int
+        Processes that share the windows, if there are many; the result does not depend on it.
+        With more than one, a script must keep its own work under ``if __name__ == "__main__"``.
 
     Returns
     -------
@@ -93,12 +100,11 @@ def assign(
     ]
     wide = ShiftPrior(0.0, 15.0, -max_shift_ppm, max_shift_ppm)
     known = calibration or _calibrated(prepared, wide, clock)
-    answers = []
-    for each in prepared:
-        clock.check()
-        prior = _prior(known, each.trace.centre, wide)
-        fit = find_species(each.trace, each.candidates, prior, max_components, each.widths)
-        answers.append(_answer(each, fit, prior, decoys))
+    tasks = [
+        _Task(each, _prior(known, each.trace.centre, wide), max_components, decoys)
+        for each in prepared
+    ]
+    answers = list(_answered(tasks, workers, clock))
     assigned = with_relatives([answer for group in answers for answer in group])
     return Assignments(
         assignments=tuple(assigned),
@@ -116,6 +122,32 @@ def assign(
             sources=("isotopes.csv: AME2020, 10.1088/1674-1137/abddaf",),
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Task:
+    """One window to be searched, apart from all others."""
+
+    window: PreparedWindow
+    prior: ShiftPrior
+    max_components: int
+    decoys: bool
+
+
+def _answered(tasks: Sequence[_Task], workers: int, clock: _Clock) -> Iterator[list[Answer]]:
+    """Yield the answers of each window, in order; many windows are shared by processes."""
+    if workers < 2 or len(tasks) < _MANY_WINDOWS:
+        for task in tasks:
+            clock.check()
+            yield _answer(task)
+        return
+    pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn"))
+    try:
+        for answers in pool.map(_answer, tasks):
+            clock.check()
+            yield answers
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 class _Clock:
@@ -192,12 +224,14 @@ def _calibrants(prepared: Sequence[PreparedWindow]) -> list[PreparedWindow]:
     ]
 
 
-def _answer(each: PreparedWindow, fit: WindowFit, prior: ShiftPrior, decoys: bool) -> list[Answer]:
-    """Return one answer per component of a window."""
+def _answer(task: _Task) -> list[Answer]:
+    """Search one window; return one answer per component."""
+    each = task.window
+    fit = find_species(each.trace, each.candidates, task.prior, task.max_components, each.widths)
     found = answers_of(each, fit)
-    if decoys and found and fit.slots:
+    if task.decoys and found and fit.slots:
         residual = fit.trace.intensity - found[0].others
-        wrong = false_probability(fit, each.candidates, prior, residual)
+        wrong = false_probability(fit, each.candidates, task.prior, residual)
         found[0] = replace(
             found[0], assignment=replace(found[0].assignment, false_probability=wrong)
         )

@@ -84,48 +84,78 @@ def profile_columns(
     -------
     tuple of ndarray, each of shape (B, K, n)
     """
-    bell, u, target, inside, shape = _bells(trace, pattern, shift, sigma)
-    slope = bell * u * (pattern.mz / sigma[:, None, None])[..., None]
-    columns = [_summed(values, target, inside, shape) for values in (bell, slope, bell * u * u)]
-    return columns[0], columns[1], columns[2]
+    bells = _bells(trace, pattern, shift, sigma)
+    heights = bells.summed(bells.height)
+    values = bells.u * bells.u
+    values *= bells.height
+    by_width = bells.summed(values)
+    np.multiply(bells.u, bells.height, out=values)
+    values *= (pattern.mz / sigma[:, None, None])[..., None]
+    return heights, bells.summed(values), by_width
 
 
 def profiles(trace: Trace, pattern: Pattern, shift: Floats, sigma: Floats) -> Floats:
     """Return the profiles alone, shape (B, K, n); see `profile_columns`."""
-    bell, _, target, inside, shape = _bells(trace, pattern, shift, sigma)
-    return _summed(bell, target, inside, shape)
+    bells = _bells(trace, pattern, shift, sigma)
+    return bells.summed(bells.height)
 
 
-def _bells(
-    trace: Trace, pattern: Pattern, shift: Floats, sigma: Floats
-) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.bool_], tuple[int, int, int]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bells:
+    """Peaks near their centres, on the points of a trace widened by a margin.
+
+    Attributes
+    ----------
+    height, u : ndarray, shape (B, K, k, m)
+        Height of each peak at m points about its centre, and their distance from it in
+        standard deviations.
+    target : ndarray, shape (B * K * k * m,)
+        Where each value goes in the widened traces, laid end to end.
+    n_points, margin : int
+        Points of the trace, and of the margin at either end that catches what lies outside.
+    """
+
+    height: Floats
+    u: Floats
+    target: NDArray[np.int64]
+    n_points: int
+    margin: int
+
+    def summed(self, values: Floats) -> Floats:
+        """Return the sum over peaks at each point of the trace, shape (B, K, n)."""
+        batch, n_parts = values.shape[:2]
+        width = self.n_points + 2 * self.margin
+        counted = np.bincount(self.target, values.ravel(), batch * n_parts * width)
+        total = np.asarray(counted, dtype=np.float64)
+        inside = slice(self.margin, self.margin + self.n_points)
+        whole: Floats = total.reshape(batch, n_parts, width)[:, :, inside]
+        return whole
+
+
+def _bells(trace: Trace, pattern: Pattern, shift: Floats, sigma: Floats) -> _Bells:
     """Return each peak near its centre, where that is in widths, and where it goes."""
     n_points = trace.mz.size
     spacing = (trace.mz[-1] - trace.mz[0]) / (n_points - 1)
     batch, n_parts, _ = pattern.mz.shape
     centre = pattern.mz * (1.0 + shift[:, :, None])
     reach = int(np.ceil(_REACH * sigma.max() / spacing)) + 1
+    margin = 2 * reach + 4
     place = np.interp(
         centre, trace.mz, np.arange(n_points), left=-reach - 2, right=n_points + reach
     )
-    cell = np.rint(place).astype(np.int64)[..., None] + np.arange(-reach, reach + 1)
-    at = trace.mz[np.clip(cell, 0, n_points - 1)]
-    u = (at - centre[..., None]) / sigma[:, None, None, None]
-    bell = pattern.height[..., None] * np.exp(-0.5 * u * u)
-    inside = (cell >= 0) & (cell < n_points)
-    row = np.arange(batch * n_parts).reshape(batch, n_parts, 1, 1) * n_points
-    return bell, u, (row + cell)[inside], inside, (batch, n_parts, n_points)
-
-
-def _summed(
-    values: Floats,
-    target: NDArray[np.int64],
-    inside: NDArray[np.bool_],
-    shape: tuple[int, int, int],
-) -> Floats:
-    size = shape[0] * shape[1] * shape[2]
-    total: Floats = np.asarray(np.bincount(target, values[inside], size), dtype=np.float64)
-    return total.reshape(shape)
+    cell = np.rint(place).astype(np.int64)[..., None] + np.arange(
+        margin - reach, margin + reach + 1
+    )
+    u = np.pad(trace.mz, margin, mode="edge")[cell]
+    u -= centre[..., None]
+    u /= sigma[:, None, None, None]
+    height = u * u
+    height *= -0.5
+    np.exp(height, out=height)
+    height *= pattern.height[..., None]
+    row = np.arange(batch * n_parts).reshape(batch, n_parts, 1, 1) * (n_points + 2 * margin)
+    cell += row
+    return _Bells(height, u, cell.ravel(), n_points, margin)
 
 
 def fit_mixtures(
