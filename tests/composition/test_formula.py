@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from strategies import clusters, series
+from strategies import LIGANDS, clusters, series
 from superatom.composition.cluster import Cluster
 from superatom.composition.formula import parse_formula, parse_formulas
 from superatom.composition.ligands import LigandLibrary
@@ -168,6 +168,13 @@ def test_text_round_trips(cluster: Cluster) -> None:
 @given(clusters(), st.sampled_from(["unicode", "latex", "html"]))
 def test_other_styles_read_back(cluster: Cluster, style: str) -> None:
     assert Cluster.parse(cluster.text(style)) == cluster
+
+
+@pytest.mark.parametrize("style", ["text", "unicode", "latex", "html"])
+def test_every_ligand_reads_back_in_every_style(style: str) -> None:
+    for ligand in LIGANDS:
+        cluster = Cluster.of({"Au": 25}, {ligand: 18})
+        assert Cluster.parse(cluster.text(style)) == cluster
 
 
 @_SLOW
