@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from superatom.cli.options import print_json
+
 if TYPE_CHECKING:
     from superatom.literature.records import Fact
     from superatom.literature.store import Store
@@ -106,7 +108,7 @@ def find(
     if figure is not None:
         _draw(findings.facts, y or (metric[0] if metric else ""), x, figure)
     elif as_json:
-        _print_json(findings.as_dict())
+        print_json(findings.as_dict())
     elif as_csv:
         typer.echo(facts_csv(findings), nl=False)
     else:
@@ -147,7 +149,7 @@ def check(
             damage = opened.damage()
             report = check_tables(opened.tables())
     if as_json:
-        _print_json({**report.as_dict(), "damage": list(damage)})
+        print_json({**report.as_dict(), "damage": list(damage)})
     elif as_csv:
         _print_csv([suspicion.as_dict() for suspicion in report.suspicions])
     else:
@@ -186,7 +188,7 @@ def import_(
                 typer.echo(f"{path}: {report.records} records {done}")
         counts = opened.counts()
     if as_json:
-        _print_json({"imports": told, "store": counts})
+        print_json({"imports": told, "store": counts})
     else:
         typer.echo(", ".join(f"{n} {name}" for name, n in counts.items()))
 
@@ -248,7 +250,7 @@ def review(
         _decide(opened, reject or [], "rejected")
         waiting = opened.candidates()
         if as_json:
-            _print_json([fact.as_dict() for fact in waiting])
+            print_json([fact.as_dict() for fact in waiting])
         elif as_csv:
             typer.echo(facts_csv(waiting), nl=False)
         elif not (accept or reject):
@@ -335,10 +337,6 @@ def _typed(name: str, present: str) -> str:
         return input(f"  {name} [{present}]: ").strip() or present
     except EOFError:
         return present
-
-
-def _print_json(data: Any) -> None:
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 def _print_csv(rows: list[dict[str, Any]]) -> None:

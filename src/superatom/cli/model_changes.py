@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from superatom.cli.options import print_json
 from superatom.errors import SearchError
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def simplify(
     model = simplify_told(atoms, choices, anatomy=anatomy)
     _write(output, [model.atoms])
     if as_json:
-        _print_json(model.as_dict())
+        print_json(model.as_dict())
         return
     typer.echo(f"{len(atoms)} -> {len(model.atoms)} atoms")
     for name, n in model.changes:
@@ -230,7 +231,7 @@ def _tell(
             typer.echo(str(model))
     _write(output, kept)
     if as_json:
-        _print_json(told)
+        print_json(told)
     elif output is not None:
         typer.echo(f"written: {output} ({len(kept)} models)")
 
@@ -253,7 +254,7 @@ def _watched(models: Iterator[Any], as_json: bool) -> Iterator[Any]:
 
 def _tell_count(number: int, as_json: bool) -> None:
     if as_json:
-        _print_json({"models": number})
+        print_json({"models": number})
     else:
         typer.echo(f"{number} unique models")
 
@@ -273,9 +274,3 @@ def _write(path: Path | None, models: list[Atoms]) -> None:
     # labels of the source file do not fit new atoms
     write(text, models, format="extxyz", columns=["symbols", "positions"])
     write_whole(path, text.getvalue())
-
-
-def _print_json(data: Any) -> None:
-    import json
-
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))

@@ -104,4 +104,4 @@ def print_json(data: Any) -> None:
     """Print `data` as JSON on standard output."""
     import json
 
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))

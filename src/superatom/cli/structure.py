@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from superatom.cli.options import print_json
+
 if TYPE_CHECKING:
     from superatom.structure.anatomy import Anatomy
     from superatom.structure.contacts import PackingContact
@@ -65,7 +67,7 @@ def read(
     touching = _contacts(crystal) if contacts else ()
     if as_json:
         told = {"contacts": [c.as_dict() for c in touching]} if contacts else {}
-        _print_json({**crystal.as_dict(), **told})
+        print_json({**crystal.as_dict(), **told})
         return
     print_pairs(file.name, crystal.summary())
     if contacts:
@@ -109,7 +111,7 @@ def dissect(
 
         write_anatomy_page(page, anatomy)
     if as_json:
-        _print_json(_record(anatomy, notes))
+        print_json(_record(anatomy, notes))
         return
     from superatom.cli.printing.anatomies import print_anatomy
 
@@ -134,7 +136,7 @@ def sites(
 
     anatomy, _ = _anatomy(file, charge, picture, cluster, frame, None)
     if as_json:
-        _print_json(
+        print_json(
             {
                 "formula": str(anatomy.formula),
                 "sites": [asdict(site) for site in anatomy.sites],
@@ -167,7 +169,7 @@ def compare(
     one, other = (_crystal(file, 0, 0, -1).atoms for file in (first, second))
     found = match(one, other, reflection=mirror, metals=metals)
     if as_json:
-        _print_json(found.as_dict())
+        print_json(found.as_dict())
         return
     from superatom.cli.printing.anatomies import print_table
     from superatom.report.anatomy_tables import shift_table
@@ -235,9 +237,3 @@ def _write_xyz(path: Path, atoms: Any, comment: str) -> None:
         for symbol, (x, y, z) in zip(atoms.symbols, atoms.positions, strict=True)
     ]
     write_whole(path, "\n".join([str(len(lines)), comment, *lines, ""]))
-
-
-def _print_json(data: Any) -> None:
-    import json
-
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -11,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from superatom.errors import DataFileError, SearchError
+from superatom.errors import SearchError
 from superatom.literature.entries import comparable, subjects_in
 from superatom.literature.properties import fold, recognise
 from superatom.literature.records import Fact, conditions_of
 from superatom.literature.subjects import Subject
 from superatom.literature.units import UnitError, potential_vs_rhe
 from superatom.report.figures import INK, MUTED, SERIES, canvas, svg
+from superatom.report.print_figure import save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +30,6 @@ ABSCISSAE = {
     "size": "metal atoms",
     "electrons": "superatom electrons",
 }
-_FORMATS = ("svg", "png", "pdf")
 _REAL = {
     INK: "#1a1a1a",
     MUTED: "#6b6b6b",
@@ -185,14 +183,7 @@ def write_points(path: str | Path, points: Sequence[Point], y: str, x: str) -> P
     SearchError
         If there is nothing to draw.
     """
-    target = Path(path)
-    suffix = target.suffix.lower().lstrip(".")
-    if suffix not in _FORMATS:
-        raise DataFileError(
-            str(path), f"no picture format '{suffix}'", hint=f"one of {', '.join(_FORMATS)}"
-        )
     _require(points, y, x)
-    buffer = io.BytesIO()
     with canvas(height_mm=70.0) as (figure, axes):
         _draw(axes, points, y, x, _REAL)
         _label_some(figure, axes, points, _REAL[INK])
@@ -201,8 +192,8 @@ def write_points(path: str | Path, points: Sequence[Point], y: str, x: str) -> P
         axes.tick_params(colors=_REAL[INK])
         for label in (axes.xaxis.label, axes.yaxis.label):
             label.set_color(_REAL[INK])
-        figure.savefig(buffer, format=suffix, dpi=300, transparent=False)
-    return _write_whole(target, buffer.getvalue())
+        figure.patch.set_facecolor("white")
+        return save_figure(figure, path)
 
 
 def _require(points: Sequence[Point], y: str, x: str) -> None:
@@ -316,15 +307,3 @@ def _legend(
         bbox_to_anchor=(0, 1),
         labelcolor=colours[INK],
     )
-
-
-def _write_whole(target: Path, content: bytes) -> Path:
-    """Write a picture beside its place and rename it, so that no half file is seen."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DataFileError(str(target), f"cannot be written ({error.strerror})") from error
-    return target
