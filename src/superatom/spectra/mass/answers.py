@@ -26,10 +26,11 @@ __all__ = ["EQUIVALENT", "Answer", "answers_of", "finish"]
 
 Floats = NDArray[np.float64]
 
-#: Candidates within this chi square of the best cannot be told from it: three standard
-#: deviations, or four where several species overlap and not every mixture can be tried.
-EQUIVALENT = 9.0
-EQUIVALENT_MIXED = 16.0
+#: Candidates within this chi square of the best cannot be told from it: four standard
+#: deviations, since a weak species below the envelope may go unseen; five where several
+#: species overlap and not every mixture can be tried.
+EQUIVALENT = 16.0
+EQUIVALENT_MIXED = 25.0
 #: The noise model is not perfect and not every mixture can be tried: odds are taken milder than
 #: they come out, so that stated probabilities agree with how often they are right in the
 #: simulated benchmark (benchmarks/assignment.py).
