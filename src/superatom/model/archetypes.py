@@ -7,9 +7,10 @@ stand in the motifs, which read from end to end:
 - ``9 S 6``: a thiolate bridging two kernel metals,
 - ``ring 13 S 14 S 15 S 16 S``: a closed ring.
 
-`distances` lists which metals are how far apart, Å: neighbours first, and as many of the
-next ones as tell how the pieces lie. Where sulfur leans on a further metal or a motif is bent,
-`S3` in a pair is the third S of the motifs. No coordinates are kept.
+`distances` lists which metals touch, with one mean length, Å, for a class of contacts (inside
+the kernel, on its surface, between kernel and motifs). Where sulfur leans on a further metal,
+`S3` in a pair is the third S of the motifs. No coordinates and no distances of single pairs
+are kept; what does not touch follows from angles and the room that atoms need.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ motifs = '''
 10 S 14 S 15 S 12            # kernel metal, S, motif metals and S in turn, kernel metal
 '''
 distances = '''
-2.8: 1-2 1-3 1-4             # Å: pairs of metals
+2.8: 1-2 1-3 1-4             # Å: mean length of a class of contacts, its pairs of metals
 '''
 source = "paper or file the connectivity is taken from"
 """

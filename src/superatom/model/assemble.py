@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["build_model"]
 
-_STRAIN = 0.02  # energy per point above which distances of the archetype contradict each other
+_STRAIN = 0.025  # energy per point above which contacts contradict each other, as means of classes
 
 
 def build_model(
