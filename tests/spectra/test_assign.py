@@ -193,3 +193,13 @@ def test_published_panels(shared: Path, name: str) -> None:
     reported = [Cluster.parse(candidate.formula) for candidate in found.equivalent]
     assert accepted & {reported[0], *reported}
     assert abs(found.equivalent[0].shift_ppm) < 15  # README: -14 to +6 ppm
+
+
+def test_sharing_windows_among_processes_changes_nothing() -> None:
+    formulas = [f"[Au{n}(SCH3){n - 2}]-" for n in range(6, 15)]
+    spectrum = simulate(dict.fromkeys(formulas, 1.0), resolving_power=8_000, noise=0.01, seed=3)
+    space = SearchSpace.parse(metals="Au:5-15", ligands="SCH3:3-14", charge="-1")
+    alone = assign(spectrum, space, decoys=False)
+    shared = assign(spectrum, space, decoys=False, workers=2)
+    assert len(alone.assignments) >= 8
+    assert shared.as_dict() == alone.as_dict()

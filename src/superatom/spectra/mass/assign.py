@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +22,15 @@ from superatom.spectra.mass.decoys import false_probability
 from superatom.spectra.mass.evidence import chemistry
 from superatom.spectra.mass.ladders import with_relatives
 from superatom.spectra.mass.space import SearchSpace
-from superatom.spectra.mass.species import ShiftPrior, find_species
+from superatom.spectra.mass.species import ShiftPrior, WindowFit, find_species
 from superatom.spectra.mass.spectrum import Spectrum
 from superatom.spectra.mass.window_search import PreparedWindow, prepare_window
 
 __all__ = ["assign"]
 
 Floats = NDArray[np.float64]
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 _METHOD = "superatom whole-envelope assignment"
 _ONE_WINDOW = 25.0  # a spectrum this narrow in m/z is taken as one window
@@ -99,12 +103,13 @@ def assign(
         if (found := prepare_window(spectrum, window, space, resolving_power)) is not None
     ]
     wide = ShiftPrior(0.0, 15.0, -max_shift_ppm, max_shift_ppm)
-    known = calibration or _calibrated(prepared, wide, clock)
-    tasks = [
-        _Task(each, _prior(known, each.trace.centre, wide), max_components, decoys)
-        for each in prepared
-    ]
-    answers = list(_answered(tasks, workers, clock))
+    with _sharing(workers, len(prepared)) as spread:
+        known = calibration or _calibrated(prepared, wide, spread, clock)
+        tasks = [
+            _Task(each, _prior(known, each.trace.centre, wide), max_components, decoys)
+            for each in prepared
+        ]
+        answers = list(_watched(spread(_answer, tasks), clock))
     assigned = with_relatives([answer for group in answers for answer in group])
     return Assignments(
         assignments=tuple(assigned),
@@ -134,20 +139,33 @@ class _Task:
     decoys: bool
 
 
-def _answered(tasks: Sequence[_Task], workers: int, clock: _Clock) -> Iterator[list[Answer]]:
-    """Yield the answers of each window, in order; many windows are shared by processes."""
-    if workers < 2 or len(tasks) < _MANY_WINDOWS:
-        for task in tasks:
-            clock.check()
-            yield _answer(task)
+class _Spread(Protocol):
+    """Applies a function to each item, in order; `map`, or the same shared by processes."""
+
+    def __call__(
+        self, function: Callable[[_Item], _Result], items: Iterable[_Item], /
+    ) -> Iterator[_Result]: ...
+
+
+@contextmanager
+def _sharing(workers: int, n_windows: int) -> Iterator[_Spread]:
+    """Give a map whose work is shared by processes if there are many windows."""
+    if workers < 2 or n_windows < _MANY_WINDOWS:
+        yield map
         return
-    pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(min(workers, n_windows), mp_context=get_context("spawn"))
     try:
-        for answers in pool.map(_answer, tasks):
-            clock.check()
-            yield answers
+        yield pool.map
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _watched(results: Iterator[_Result], clock: _Clock) -> Iterator[_Result]:
+    """Yield results as long as there is time."""
+    clock.check()
+    for result in results:
+        yield result
+        clock.check()
 
 
 class _Clock:
@@ -197,14 +215,17 @@ def _prior(known: Calibration, mz: float, wide: ShiftPrior) -> ShiftPrior:
     return ShiftPrior(at, known.sd, max(at - reach, wide.low), min(at + reach, wide.high))
 
 
-def _calibrated(prepared: Sequence[PreparedWindow], wide: ShiftPrior, clock: _Clock) -> Calibration:
+def _calibrated(
+    prepared: Sequence[PreparedWindow], wide: ShiftPrior, spread: _Spread, clock: _Clock
+) -> Calibration:
     """Return the calibration that the strongest windows agree on."""
     if len(prepared) < 2:
         return Calibration()
     mz, shifts, weights = [], [], []
-    for each in _calibrants(prepared):
-        clock.check()
-        fit = find_species(each.trace, each.candidates, wide, 1, each.widths)
+    chosen = _calibrants(prepared)
+    tasks = [_Task(each, wide, 1, decoys=False) for each in chosen]
+    fits = _watched(spread(_fitted, tasks), clock)
+    for each, fit in zip(chosen, fits, strict=True):
         if not fit.slots:
             continue
         slot = fit.slots[0]
@@ -224,10 +245,14 @@ def _calibrants(prepared: Sequence[PreparedWindow]) -> list[PreparedWindow]:
     ]
 
 
+def _fitted(task: _Task) -> WindowFit:
+    each = task.window
+    return find_species(each.trace, each.candidates, task.prior, task.max_components, each.widths)
+
+
 def _answer(task: _Task) -> list[Answer]:
     """Search one window; return one answer per component."""
-    each = task.window
-    fit = find_species(each.trace, each.candidates, task.prior, task.max_components, each.widths)
+    each, fit = task.window, _fitted(task)
     found = answers_of(each, fit)
     if task.decoys and found and fit.slots:
         residual = fit.trace.intensity - found[0].others
