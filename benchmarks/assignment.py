@@ -3,7 +3,8 @@
 Every ion is drawn from clusters that have been reported (families below), with other ligands
 of the same class, dopants, protons and alkali ions; measured with a resolving power of 5000 to
 120000, 2 % noise, 3 ppm random and up to 30 ppm systematic m/z error, and 0 to 3 overlapping
-species. The assignment is told the family's elements and ligands and the resolving power.
+species. The assignment is told the family's elements and ligands, the resolving power, and that
+the m/z error is within 35 ppm.
 
 Where it fails: all ions without a rival are in the reported set; the failures are mixtures.
 With two or three rivals of similar strength the sum of several envelopes can be made from other

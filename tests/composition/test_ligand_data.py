@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from pyteomics import mass
 from rdkit import Chem
 
 from superatom.composition.ligands import (
@@ -139,34 +140,35 @@ def test_the_usual_meaning_of_an_ambiguous_name_comes_first() -> None:
     assert library["SBu"].name == "SnBu"
 
 
-#: Monoisotopic masses of free forms as PubChem prints them (u).
-PRINTED_MASSES = {
-    "SG": 307.083806,  # glutathione
-    "Cys": 121.019749,  # L-cysteine
-    "Capt": 217.077264,  # captopril
-    "PPh3": 262.091137,  # triphenylphosphine
-    "dppm": 384.119673,  # bis(diphenylphosphino)methane
-    "PET": 138.050321,  # 2-phenylethanethiol
-    "p-MBA": 154.008850,  # 4-mercaptobenzoic acid
-    "DHLA": 208.059172,  # dihydrolipoic acid
-    "SC12H25": 202.175522,  # 1-dodecanethiol
-    "phen": 180.068748,  # 1,10-phenanthroline
-    "TBBT": 166.081621,  # 4-tert-butylbenzenethiol
-    "CF3CO2": 113.992864,  # trifluoroacetic acid
-    "Pen": 149.051049,  # penicillamine
-    "xantphos": 578.192839,
-    "BINAP": 622.197924,
-    "TMEDA": 116.131349,
-    "ethisterone": 312.208930,
+#: Molecular formulas of the compounds by their names, written by hand.
+TEXTBOOK_FORMULAS = {
+    "SG": "C10H17N3O6S",  # glutathione
+    "Cys": "C3H7NO2S",  # L-cysteine
+    "Capt": "C9H15NO3S",  # captopril
+    "PPh3": "C18H15P",  # triphenylphosphine
+    "dppm": "C25H22P2",  # bis(diphenylphosphino)methane
+    "PET": "C8H10S",  # 2-phenylethanethiol
+    "p-MBA": "C7H6O2S",  # 4-mercaptobenzoic acid
+    "DHLA": "C8H16O2S2",  # dihydrolipoic acid
+    "SC12H25": "C12H26S",  # 1-dodecanethiol
+    "phen": "C12H8N2",  # 1,10-phenanthroline
+    "TBBT": "C10H14S",  # 4-tert-butylbenzenethiol
+    "CF3CO2": "C2HF3O2",  # trifluoroacetic acid
+    "Pen": "C5H11NO2S",  # penicillamine
+    "xantphos": "C39H32OP2",
+    "BINAP": "C44H32P2",
+    "TMEDA": "C6H16N2",
+    "ethisterone": "C21H28O2",
 }
 
 
-@pytest.mark.parametrize(("name", "mass"), PRINTED_MASSES.items())
-def test_masses_are_the_printed_ones(name: str, mass: float) -> None:
+@pytest.mark.parametrize(("name", "formula"), TEXTBOOK_FORMULAS.items())
+def test_free_forms_weigh_what_their_compounds_weigh(name: str, formula: str) -> None:
+    """Monoisotopic masses by RDKit of our atoms, by pyteomics of the compound."""
     table = Chem.GetPeriodicTable()
     atoms = free_atoms(default_library()[name])
     ours = sum(table.GetMostCommonIsotopeMass(s) * n for s, n in atoms.items())
-    assert ours == pytest.approx(mass, abs=2e-4)
+    assert ours == pytest.approx(mass.calculate_mass(formula=formula), abs=2e-4)
 
 
 #: Spellings from papers and what they mean, written by hand: name, bound formula, charge.
