@@ -66,7 +66,8 @@ def _site() -> Content:
 
 @lru_cache(maxsize=1)
 def _organic_groups() -> dict[str, str]:
-    return {row["group"]: row["formula"] for row in table_rows("organic_groups.csv")}
+    """Return the groups that count inside a species without a bracket of their own (Ph, Et)."""
+    return {row["group"]: row["formula"] for row in table_rows("groups.csv") if row["in_species"]}
 
 
 class SpeciesReader:
