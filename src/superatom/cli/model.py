@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from superatom.cli.model_changes import COMMANDS
+from superatom.cli import model_changes, model_outputs
 from superatom.errors import SearchError
 
 if TYPE_CHECKING:
@@ -18,13 +18,13 @@ __all__ = ["app"]
 app = typer.Typer(
     name="model",
     no_args_is_help=True,
-    help="Models: build clusters, dope, strip, simplify, adsorb.",
+    help="Models: build clusters, change, draw them, write inputs.",
 )
 
 
 @app.callback()
 def _model() -> None:
-    """Models: build clusters, dope, strip, simplify, adsorb."""
+    """Models: build clusters, change, draw them, write inputs."""
 
 
 @app.command()
@@ -76,5 +76,5 @@ def _extended_xyz(atoms: Atoms) -> str:
     return text.getvalue()
 
 
-for _command in COMMANDS:
+for _command in (*model_changes.COMMANDS, *model_outputs.COMMANDS):
     app.command()(_command)

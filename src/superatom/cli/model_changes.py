@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from superatom.structure.anatomy import Anatomy
 
-__all__ = ["COMMANDS", "adsorb", "dope", "restore", "simplify", "strip"]
+__all__ = ["COMMANDS", "File", "adsorb", "dope", "read_model", "restore", "simplify", "strip"]
 
 File = Annotated[Path, typer.Argument(help="CIF, XYZ, PDB, .gro, POSCAR or anything ASE reads.")]
 Output = Annotated[
@@ -62,7 +62,7 @@ def dope(
     if random is not None and special is not None:
         raise SearchError("choose --random or --special, not both")
     wanted = _counted(dopants)
-    atoms, anatomy = _read(file, None)
+    atoms, anatomy = read_model(file, None)
     asked: dict[str, Any] = {"host": host, "symmetry": symmetry, "anatomy": anatomy}
     number = doping.count_doped(atoms, wanted, place, **asked)
     if count:
@@ -97,7 +97,7 @@ def strip(
     """Remove ligands, tails, hydrides, metals or motifs in all symmetry-unique ways."""
     from superatom.model import strip as stripping
 
-    atoms, anatomy = _read(file, charge)
+    atoms, anatomy = read_model(file, charge)
     asked: dict[str, Any] = {"symmetry": symmetry, "anatomy": anatomy}
     unique = stripping.count_stripped(atoms, what, number, **asked)
     models = stripping.strip(atoms, what, number, keep=keep, **asked)
@@ -116,7 +116,7 @@ def simplify(
     """Cut every ligand to its smallest relative; metals and anchors stay exactly."""
     from superatom.model.simplify import simplify_told
 
-    atoms, anatomy = _read(file, None)
+    atoms, anatomy = read_model(file, None)
     choices = {
         "thiolate": thiolate,
         "phosphine": phosphine,
@@ -146,7 +146,7 @@ def restore(
     from superatom.model.restore import restore as put_back
     from superatom.structure.read import read_structure
 
-    atoms, anatomy = _read(full, None)
+    atoms, anatomy = read_model(full, None)
     model = put_back(read_structure(small).atoms, atoms, anatomy=anatomy)
     _write(output, [model])
     typer.echo(f"written: {output} ({len(model)} atoms)")
@@ -172,7 +172,7 @@ def adsorb(
     from superatom.model import adsorb as adsorption
     from superatom.model.adsorption_sites import KINDS, adsorption_sites
 
-    atoms, anatomy = _read(file, None)
+    atoms, anatomy = read_model(file, None)
     kinds = tuple(kind or KINDS[:4])
     sites = adsorption_sites(anatomy, kinds, probe=probe, symmetry=symmetry)
     models = adsorption.adsorb(
@@ -201,7 +201,7 @@ def _counted(given: list[str]) -> dict[str, int]:
     return counts
 
 
-def _read(file: Path, charge: int | None) -> tuple[Atoms, Anatomy]:
+def read_model(file: Path, charge: int | None) -> tuple[Atoms, Anatomy]:
     """Return the cluster of a file, with the record of its construction, and its anatomy."""
     from superatom.structure.anatomy import dissect
     from superatom.structure.read import read_structure
