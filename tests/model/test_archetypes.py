@@ -62,7 +62,7 @@ def test_sulfur_can_have_distances(tmp_path: Path) -> None:
     [
         ("kernel = 4", 'kernel = "4"', "needs 'kernel'"),
         ("M6(SR)4", "Au6S4", "not like"),
-        ("M6(SR)4", "M6(SR)5", "the motifs have 4 S, the formula 5"),
+        ("M6(SR)4", "M6(SR)5", "motifs and ligands have 4 SR, the formula 5"),
         ("M6(SR)4", "M7(SR)4", "each metal from 5 to 7"),
         ("1 S 5 S 2", "1 S 5 S", "no chain"),
         ("1 S 5 S 2", "1 S 5 S 8", "'8' in '1 S 5 S 8' is no metal from 1 to 6"),
@@ -70,7 +70,7 @@ def test_sulfur_can_have_distances(tmp_path: Path) -> None:
         ("2.8: 1-2", "2.8: 1-2 2-1", "given twice"),
         ("2.8: 1-2", "2.8: 1-1 1-2", "itself"),
         ("2.8: 1-2", "2.8 1-2", "cannot read the distances"),
-        ("3.2: 1-5", "3.2: 1-S5", "no thiolate from 1 to 4"),
+        ("3.2: 1-5", "3.2: 1-S5", "no donor S from 1 to 4"),
         ('source = "invented"', 'origin = "invented"', "needs 'source'"),
         ("kernel = 4", "kernel = 4\ncolour = 1", "unknown key 'colour'"),
         ("kernel = 4", "kernel = ", "is not TOML"),
@@ -82,12 +82,16 @@ def test_a_bad_text_says_what_is_wrong(tmp_path: Path, old: str, new: str, says:
         read_archetype(written(tmp_path, SMALL.replace(old, new)))
 
 
-def test_the_format_shown_names_every_key_that_is_needed(tmp_path: Path) -> None:
-    for line in TEXT_FORMAT.splitlines():
-        key = line.split(" = ")[0]
-        if " = " in line:
-            with pytest.raises(DataFileError, match=f"needs '{key}'"):
-                read_archetype(written(tmp_path, SMALL.replace(f"{key} = ", f"{key}_ = ")))
+def test_the_format_shown_names_every_key(tmp_path: Path) -> None:
+    keys = [line.split(" = ")[0] for line in TEXT_FORMAT.splitlines() if " = " in line]
+    needed = ["name", "formula", "kernel", "kernel_shape", "source"]
+    assert sorted(keys) == sorted([*needed, "motifs", "ligands", "shells", "distances"])
+    for key in needed:
+        with pytest.raises(DataFileError, match=f"needs '{key}'"):
+            read_archetype(written(tmp_path, SMALL.replace(f"{key} = ", f"{key}_ = ")))
+    for key in ("motifs", "distances"):
+        with pytest.raises(DataFileError, match=f"unknown key '{key}_'"):
+            read_archetype(written(tmp_path, SMALL.replace(f"{key} = ", f"{key}_ = ")))
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

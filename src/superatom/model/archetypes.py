@@ -1,57 +1,58 @@
 """Archetypes: families of clusters described by connectivity, in a text a chemist can write.
 
-An archetype is a TOML file. Metals are numbered, those of the kernel first; sulfur atoms
-stand in the motifs, which read from end to end:
-
-- ``10 S 14 S 15 S 12``: a dimer with metals 14 and 15 between kernel metals 10 and 12,
-- ``9 S 6``: a thiolate bridging two kernel metals,
-- ``ring 13 S 14 S 15 S 16 S``: a closed ring.
-
-`distances` lists which metals touch, with one mean length, Å, for a class of contacts (inside
-the kernel, on its surface, between kernel and motifs). Where sulfur leans on a further metal,
-`S3` in a pair is the third S of the motifs. No coordinates and no distances of single pairs
-are kept; what does not touch follows from angles and the room that atoms need.
+The text is a TOML file (`archetype_text`): which metals are the kernel, how motifs and other
+ligands hold them, and which metals touch, as polyhedra around one another or as one mean
+length for a class of contacts. No coordinates and no distances of single pairs are kept; what
+does not touch follows from angles and the room that atoms need.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
 
 from superatom.errors import DataFileError
+from superatom.model.core_shells import CONTACT, Shell, shell_positions
+from superatom.model.ligand_sites import DONOR_ELEMENTS, LigandSite
+from superatom.model.motif_names import motif_names
 
 __all__ = ["TEXT_FORMAT", "Archetype", "Chain", "archetypes", "read_archetype"]
 
+#: What an archetype's file looks like; shown when one cannot be read or found.
 TEXT_FORMAT = """\
 name = "Au25"                # unique; with the isomer label if there are several
-formula = "M25(SR)18"        # M metals, SR thiolates
+formula = "M25(SR)18"        # M metals; SR thiolate, PR3, X halide, H, CCR alkynyl, PP, OO, ...
 kernel = 13                  # metals 1 to 13 are the kernel, the others sit in motifs
 kernel_shape = "centred icosahedron"
 motifs = '''
-10 S 14 S 15 S 12            # kernel metal, S, motif metals and S in turn, kernel metal
+10 S 14 S 15 S 12            # kernel metal, donor (S, X, C), motif metals and donors in turn
 '''
 distances = '''
 2.8: 1-2 1-3 1-4             # Å: mean length of a class of contacts, its pairs of metals
 '''
 source = "paper or file the connectivity is taken from"
+
+# instead of most distances, polyhedra from inside out; metals are numbered in this order
+shells = '''
+point
+icosahedron 2.85             # shortest edge, Å
+'''
+# ligands outside the motifs: kind and the metals each donor atom holds
+ligands = '''
+PR3: 2, 3, 4                 # three phosphines, each on one metal
+X: 5 6                       # a halide that bridges metals 5 and 6
+PP: 7 | 8                    # a diphosphine: donor 1 | donor 2
+'''
 """
 
-_FORMULA = re.compile(r"M(\d+)\(SR\)(\d+)")
-_KEYS = {
-    "name": str,
-    "formula": str,
-    "kernel": int,
-    "kernel_shape": str,
-    "motifs": str,
-    "distances": str,
-    "source": str,
-}
-_OPTIONAL = {"isomer": str, "metal": str, "aliases": list}
+_LETTERS = {"S": "SR", "X": "X", "C": "CCR"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,29 @@ class Chain:
         Metals in order, from 0, the kernel metals at both ends included; for a ring, the
         first is not repeated.
     is_ring : bool
-        Whether a thiolate joins the last metal to the first.
+        Whether a donor joins the last metal to the first.
+    letters : str
+        Donors in order: 'S' thiolate, 'X' halide, 'C' alkynyl.
     """
 
     metals: tuple[int, ...]
     is_ring: bool = False
+    letters: str = ""
 
     @property
     def bridges(self) -> tuple[tuple[int, int], ...]:
-        """The two metals of each thiolate, in order."""
+        """The two metals of each donor, in order."""
         last = self.metals[1:] + self.metals[:1] if self.is_ring else self.metals[1:]
         return tuple(zip(self.metals, last, strict=False))
+
+    @property
+    def sites(self) -> tuple[LigandSite, ...]:
+        """Its donors as places of ligands."""
+        letters = self.letters or "S" * len(self.bridges)
+        return tuple(
+            LigandSite(_LETTERS[letter], (pair,))
+            for letter, pair in zip(letters, self.bridges, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +98,10 @@ class Archetype:
     ----------
     name : str
         Unique name ('Au38Q').
-    n_metals, n_thiolates : int
-        Composition.
+    n_metals : int
+        Number of metals.
+    ligand_counts : tuple[tuple[str, int], ...]
+        Kinds of ligand sites and how many there are, in the order of the formula.
     isomer : str
         Label of the isomer ('Q'); empty if there is one form.
     metal : str
@@ -99,54 +114,116 @@ class Archetype:
         What the kernel is, as `Anatomy.kernel_shape` names it.
     chains : tuple[Chain, ...]
         Motifs and bridging ligands.
+    others : tuple[LigandSite, ...]
+        Ligands that are in no chain.
+    shells : tuple[Shell, ...]
+        Polyhedra of the first metals, from inside out.
     distances : tuple[tuple[int, int, float], ...]
-        Two atoms and their distance, Å. Metals count from 0, the thiolates after them.
+        Two points of the skeleton and their distance, Å. Metals count from 0, donor atoms
+        after them (`donor_sites`); they win over what the shells say.
     source : str
         Where the connectivity comes from.
     """
 
     name: str
     n_metals: int
-    n_thiolates: int
+    ligand_counts: tuple[tuple[str, int], ...]
     isomer: str
     metal: str
     aliases: tuple[str, ...]
     kernel: int
     kernel_shape: str
     chains: tuple[Chain, ...]
+    others: tuple[LigandSite, ...]
+    shells: tuple[Shell, ...]
     distances: tuple[tuple[int, int, float], ...]
     source: str
 
     @property
     def formula(self) -> str:
-        """Formula of the family: 'M25(SR)18'."""
-        return f"M{self.n_metals}(SR){self.n_thiolates}"
+        """Formula of the family: 'M25(SR)18', 'M11(PR3)8X2'."""
+        parts = (
+            (kind if len(kind) == 1 else f"({kind})", n if n > 1 else "")
+            for kind, n in self.ligand_counts
+        )
+        return f"M{self.n_metals}" + "".join(f"{kind}{n}" for kind, n in parts)
+
+    @property
+    def ligands(self) -> Mapping[str, int]:
+        """Number of ligands of each kind."""
+        return MappingProxyType(dict(self.ligand_counts))
+
+    @property
+    def n_thiolates(self) -> int:
+        """Number of thiolates."""
+        return self.ligands.get("SR", 0)
 
     @property
     def bridges(self) -> tuple[tuple[int, int], ...]:
-        """The two metals of every thiolate, in the order of the chains."""
+        """The two metals of every donor of the chains, in order."""
         return tuple(pair for chain in self.chains for pair in chain.bridges)
 
     @property
+    def ligand_sites(self) -> tuple[LigandSite, ...]:
+        """Every place of a ligand: donors of the chains in order, then the others."""
+        return (*(site for chain in self.chains for site in chain.sites), *self.others)
+
+    @property
+    def donor_sites(self) -> tuple[tuple[int, int], ...]:
+        """Ligand site and anchor of every donor atom, site by site, anchor by anchor.
+
+        Donor atom k is point ``n_metals + k`` of the skeleton.
+        """
+        return tuple(
+            (number, anchor)
+            for number, site in enumerate(self.ligand_sites)
+            for anchor in range(len(site.anchors))
+        )
+
+    @property
+    def donor_letters(self) -> tuple[str, ...]:
+        """Element of every donor atom in the order of `donor_sites`; 'X' for a halide."""
+        return tuple(letter for site in self.ligand_sites for letter in DONOR_ELEMENTS[site.kind])
+
+    @property
     def motifs(self) -> str:
-        """Motifs as `Anatomy.motifs` writes them, for the family's own metal."""
-        counts = Counter(_motif_name(chain, self.metal) for chain in self.chains)
-        return "; ".join(f"{n} {name}" for name, n in sorted(counts.items()))
+        """Motifs as `Anatomy.motifs` writes them, for the family's own metal and chloride."""
+        return self.motifs_of([self.metal] * self.n_metals)
 
+    def motifs_of(self, symbols: list[str], halide: str = "Cl") -> str:
+        """Return the motifs with these elements on the metal sites."""
+        return motif_names(self.ligand_sites, symbols, self.kernel, halide)
 
-def _motif_name(chain: Chain, metal: str) -> str:
-    inside = len(chain.metals) - (0 if chain.is_ring else 2)
-    if not inside:
-        return "bridging-SR"
-    return f"{'ring-' if chain.is_ring else ''}{metal}{inside}(SR){len(chain.bridges)}"
+    def core_positions(self) -> NDArray[np.float64]:
+        """Return where the shells put the first metals, shape (n, 3), Å; often none."""
+        return shell_positions(self.shells)
+
+    def shell_distances(self) -> tuple[tuple[int, int, float], ...]:
+        """Return all pairs of metals of the shells with their distance, Å."""
+        points = self.core_positions()
+        first, second = np.triu_indices(len(points), 1)
+        apart = np.linalg.norm(points[first] - points[second], axis=1)
+        return tuple(zip(first.tolist(), second.tolist(), apart.tolist(), strict=True))
+
+    def contacts(self) -> tuple[tuple[int, int, float], ...]:
+        """Return the pairs of metals that touch, with their distance, Å."""
+        found = {(i, j): d for i, j, d in self.shell_distances() if d <= CONTACT}
+        for i, j, length in self.distances:
+            if max(i, j) < self.n_metals:
+                found.pop((min(i, j), max(i, j)), None)
+                if length <= CONTACT:
+                    found[min(i, j), max(i, j)] = length
+        return tuple((i, j, length) for (i, j), length in found.items())
 
 
 @cache
 def archetypes() -> tuple[Archetype, ...]:
     """Return all archetypes of the library, by size."""
+    from superatom.model.archetype_text import parse_archetype
+
     folder = resources.files("superatom.model") / "data" / "archetypes"
     files = [path for path in folder.iterdir() if path.name.endswith(".toml")]
-    found = [_parse(path.read_text(encoding="utf-8"), path.name) for path in files]
+    found = [parse_archetype(path.read_text(encoding="utf-8"), path.name) for path in files]
     return tuple(sorted(found, key=lambda one: (one.n_metals, one.name)))
 
 
@@ -158,110 +235,10 @@ def read_archetype(path: str | Path) -> Archetype:
     DataFileError
         If the file cannot be read, or what it says does not fit together.
     """
+    from superatom.model.archetype_text import parse_archetype
+
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DataFileError(str(path), f"cannot be read ({error})") from error
-    return _parse(text, str(path))
-
-
-def _parse(text: str, path: str) -> Archetype:
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DataFileError(path, f"is not TOML: {error}", hint=TEXT_FORMAT) from error
-    for key, kind in _KEYS.items():
-        if not isinstance(table.get(key), kind):
-            raise DataFileError(path, f"needs '{key}' ({kind.__name__})", hint=TEXT_FORMAT)
-    unknown = sorted(set(table) - set(_KEYS) - set(_OPTIONAL))
-    if unknown:
-        raise DataFileError(path, f"unknown key '{unknown[0]}'", hint=TEXT_FORMAT)
-    composition = _FORMULA.fullmatch(table["formula"])
-    if composition is None:
-        raise DataFileError(path, f"formula {table['formula']!r} is not like 'M25(SR)18'")
-    metals, thiolates = (int(n) for n in composition.groups())
-    archetype = Archetype(
-        name=table["name"],
-        n_metals=metals,
-        n_thiolates=thiolates,
-        isomer=table.get("isomer", ""),
-        metal=table.get("metal", "Au"),
-        aliases=tuple(table.get("aliases", ())),
-        kernel=table["kernel"],
-        kernel_shape=table["kernel_shape"],
-        chains=tuple(_chain(line, path, metals) for line in _lines(table["motifs"])),
-        distances=tuple(
-            entry
-            for line in _lines(table["distances"])
-            for entry in _line_distances(line, path, metals, thiolates)
-        ),
-        source=table["source"],
-    )
-    _check(archetype, path)
-    return archetype
-
-
-def _lines(text: str) -> list[str]:
-    plain = [line.split("#")[0].strip() for line in text.splitlines()]
-    return [line for line in plain if line]
-
-
-def _chain(line: str, path: str, n_metals: int) -> Chain:
-    words = line.split()
-    is_ring = words[0] == "ring"
-    words = words[1:] if is_ring else words
-    alternates = all((word == "S") == bool(k % 2) for k, word in enumerate(words))
-    if not alternates or len(words) < 3 or (len(words) % 2 == 0) != is_ring:
-        raise DataFileError(path, f"motif {line!r} is no chain of metals and S in turn", hint=_HOW)
-    return Chain(tuple(_number(word, line, path, n_metals) for word in words[::2]), is_ring)
-
-
-_HOW = "write '10 S 14 S 15 S 12' for a staple, 'ring 1 S 2 S 3 S 4 S' for a ring"
-
-
-def _line_distances(
-    line: str, path: str, n_metals: int, n_thiolates: int
-) -> list[tuple[int, int, float]]:
-    match = re.fullmatch(r"(\d+\.?\d*)\s*:((?:\s+S?\d+-S?\d+)+)", line)
-    if match is None:
-        raise DataFileError(
-            path, f"cannot read the distances {line!r}", hint="write '2.8: 1-2 1-3', in Å"
-        )
-    pairs = (pair.split("-") for pair in match[2].split())
-
-    def place(word: str) -> int:
-        if word.startswith("S"):
-            return n_metals + _number(word[1:], line, path, n_thiolates, "thiolate")
-        return _number(word, line, path, n_metals)
-
-    return [(place(i), place(j), float(match[1])) for i, j in pairs]
-
-
-def _number(word: str, line: str, path: str, count: int, kind: str = "metal") -> int:
-    if not word.isdigit() or not 1 <= int(word) <= count:
-        raise DataFileError(path, f"{word!r} in {line!r} is no {kind} from 1 to {count}")
-    return int(word) - 1
-
-
-def _check(archetype: Archetype, path: str) -> None:
-    """Raise if the counts of the motifs do not add up to the formula."""
-    thiolates = len(archetype.bridges)
-    if thiolates != archetype.n_thiolates:
-        raise DataFileError(
-            path, f"the motifs have {thiolates} S, the formula {archetype.n_thiolates}"
-        )
-    inside = [m for c in archetype.chains for m in (c.metals if c.is_ring else c.metals[1:-1])]
-    if sorted(inside) != list(range(archetype.kernel, archetype.n_metals)):
-        raise DataFileError(
-            path,
-            f"each metal from {archetype.kernel + 1} to {archetype.n_metals} must stand inside "
-            f"exactly one motif, and no kernel metal (1 to {archetype.kernel})",
-        )
-    if any(i == j for i, j, _ in archetype.distances):
-        raise DataFileError(path, "an atom has a distance to itself")
-    counts = Counter((min(i, j), max(i, j)) for i, j, _ in archetype.distances)
-    if counts and max(counts.values()) > 1:
-        first, second = counts.most_common(1)[0][0]
-        raise DataFileError(
-            path, f"a distance of atoms {first + 1} and {second + 1} is given twice"
-        )
+    return parse_archetype(text, str(path))

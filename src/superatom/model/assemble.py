@@ -13,7 +13,7 @@ from superatom.model.clean import clean_tails
 from superatom.model.construction import record_operation
 from superatom.model.embedding import embed
 from superatom.model.ligand_attachment import attach_tails, check_attachable
-from superatom.model.names import find_archetype
+from superatom.model.names import check_composition, find_archetype
 from superatom.model.site_elements import place_elements
 from superatom.model.skeleton import skeleton_model
 from superatom.provenance import stamp
@@ -91,9 +91,7 @@ def build_model(
 
 def _family(cluster: Cluster, archetype: Archetype | str | None) -> Archetype:
     if isinstance(archetype, Archetype):
-        counts = int(cluster.n_metals), int(cluster.n_ligands)
-        if counts != (archetype.n_metals, archetype.n_thiolates):
-            raise SearchError(f"{cluster} is no {archetype.formula} ({archetype.name})")
+        check_composition(cluster, archetype)
         return archetype
     return find_archetype(cluster, archetype)
 

@@ -2,13 +2,82 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 from superatom.composition.cluster import Cluster
+from superatom.composition.ligands import Ligand
 from superatom.errors import SearchError
 from superatom.model.archetypes import TEXT_FORMAT, Archetype, archetypes
+from superatom.model.ligand_sites import DONOR_ELEMENTS
 
-__all__ = ["find_archetype"]
+__all__ = ["check_composition", "find_archetype", "site_kind", "site_kinds"]
 
 _SHOWN = 4
+
+# what a ligand of the library needs on a cluster; phosphines by their number of P
+_KINDS = {
+    "thiolate": "SR",
+    "selenolate": "SR",
+    "tellurolate": "SR",
+    "phosphine": "PR3",
+    "diphosphine": "PP",
+    "polyphosphine": "PP3",
+    "halide": "X",
+    "alkynyl": "CCR",
+    "hydride": "H",
+    "carboxylate": "OO",
+    "dithiolate": "SS",
+    "dithiophosphate": "SS",
+    "dithiocarbamate": "SS",
+}
+
+
+def site_kind(ligand: Ligand) -> str:
+    """Return the kind of site that a ligand takes ('SR', 'PP', ...).
+
+    Raises
+    ------
+    SearchError
+        If archetypes have no such sites.
+
+    Examples
+    --------
+    >>> from superatom.composition.ligands import default_library
+    >>> site_kind(default_library()["dppe"])
+    'PP'
+    """
+    anchors = tuple(ligand.anchors)
+    if ligand.kind in ("phosphine", "diphosphine") and set(anchors[:2]) == {"P", "N"}:
+        return "PN" if ligand.denticity == 2 else "PR3"
+    if ligand.kind in ("phosphine", "diphosphine", "polyphosphine"):
+        kind = {1: "PR3", 2: "PP", 4: "PP3"}.get(ligand.denticity)
+    elif ligand.kind in ("interstitial", "chalcogenide"):
+        kind = "C" if dict(ligand.elements) == {"C": 1} else None
+    elif ligand.kind == "other" and anchors[:1] in (("S",), ("Se",), ("Te",)):
+        kind = "SR" if (ligand.charge_taken, ligand.denticity) == (1, 1) else None
+    else:
+        kind = _KINDS.get(ligand.kind)
+    if kind is None:
+        raise SearchError(
+            f"{ligand.name} ({ligand.kind}) has no kind of site in archetypes; "
+            f"there are {', '.join(DONOR_ELEMENTS)}"
+        )
+    return kind
+
+
+def site_kinds(cluster: Cluster) -> Mapping[str, int]:
+    """Return how many sites of each kind the ligands of a cluster take.
+
+    Raises
+    ------
+    SearchError
+        If archetypes have no sites for one of them.
+    """
+    counts: Counter[str] = Counter()
+    for ligand, number in cluster.ligands.items():
+        counts[site_kind(ligand)] += int(number)
+    return counts
 
 
 def find_archetype(cluster: Cluster, name: str | None = None) -> Archetype:
@@ -21,12 +90,12 @@ def find_archetype(cluster: Cluster, name: str | None = None) -> Archetype:
     """
     if name is not None:
         chosen = _by_name(name)
-        _check_composition(cluster, chosen)
+        check_composition(cluster, chosen)
         return chosen
-    metals, ligands = int(cluster.n_metals), int(cluster.n_ligands)
-    fits = [a for a in archetypes() if (a.n_metals, a.n_thiolates) == (metals, ligands)]
+    metals, kinds = int(cluster.n_metals), site_kinds(cluster)
+    fits = [a for a in archetypes() if a.n_metals == metals and a.ligands == kinds]
     if not fits:
-        raise SearchError(_unknown(cluster, metals, ligands))
+        raise SearchError(_unknown(cluster, metals, kinds))
     if cluster.isomer:
         fits = [a for a in fits if a.isomer in ("", cluster.isomer)] or fits
         fits = [a for a in fits if a.isomer == cluster.isomer] or fits
@@ -42,6 +111,22 @@ def find_archetype(cluster: Cluster, name: str | None = None) -> Archetype:
     )
 
 
+def check_composition(cluster: Cluster, archetype: Archetype) -> None:
+    """Raise unless a cluster has the metals and ligands of an archetype.
+
+    Raises
+    ------
+    SearchError
+        If it has others.
+    """
+    metals, kinds = int(cluster.n_metals), site_kinds(cluster)
+    if (metals, kinds) != (archetype.n_metals, archetype.ligands):
+        raise SearchError(
+            f"{cluster} has {_counted(metals, kinds)}, "
+            f"archetype {archetype.name} is {archetype.formula}"
+        )
+
+
 def _by_name(name: str) -> Archetype:
     for archetype in archetypes():
         if name in (archetype.name, *archetype.aliases):
@@ -50,22 +135,24 @@ def _by_name(name: str) -> Archetype:
     raise SearchError(f"no archetype called {name!r}; there are {known}")
 
 
-def _check_composition(cluster: Cluster, archetype: Archetype) -> None:
-    counts = int(cluster.n_metals), int(cluster.n_ligands)
-    if counts != (archetype.n_metals, archetype.n_thiolates):
-        raise SearchError(
-            f"{cluster} has {counts[0]} metals and {counts[1]} ligands, "
-            f"archetype {archetype.name} is {archetype.formula}"
-        )
+def _counted(metals: int, kinds: Mapping[str, int]) -> str:
+    sites = "".join(f", {n} {kind}" for kind, n in kinds.items())
+    return f"{metals} metals{sites}"
 
 
-def _unknown(cluster: Cluster, metals: int, ligands: int) -> str:
-    order = sorted(
-        archetypes(), key=lambda a: abs(a.n_metals - metals) + abs(a.n_thiolates - ligands)
+def _difference(archetype: Archetype, metals: int, kinds: Mapping[str, int]) -> int:
+    """Return by how many metals and ligands an archetype differs."""
+    known = archetype.ligands
+    return abs(archetype.n_metals - metals) + sum(
+        abs(known.get(kind, 0) - kinds.get(kind, 0)) for kind in {**known, **kinds}
     )
+
+
+def _unknown(cluster: Cluster, metals: int, kinds: Mapping[str, int]) -> str:
+    order = sorted(archetypes(), key=lambda a: _difference(a, metals, kinds))
     near = ", ".join(f"{a.name} ({a.formula})" for a in order[:_SHOWN])
     return (
-        f"no archetype for {cluster} ({metals} metals, {ligands} ligands)\n"
+        f"no archetype for {cluster} ({_counted(metals, kinds)})\n"
         f"  nearest: {near}\n"
         "  a family of your own: --archetype-file my.toml, written like this:\n"
         + "\n".join(f"    {line}" for line in TEXT_FORMAT.splitlines())

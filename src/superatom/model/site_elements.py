@@ -53,28 +53,38 @@ def site_metals() -> Mapping[str, SiteMetal]:
 def site_classes(archetype: Archetype) -> tuple[str, ...]:
     """Return 'centre', 'kernel surface' or 'motif' of every metal of an archetype.
 
-    A centre is a kernel metal without sulfur and with twelve neighbours or more; kernel
-    metals inside that are no centre are 'kernel'.
+    A centre is a kernel metal without donors and with twelve neighbours or more; where there
+    is none, the metals with most neighbours, if they have eight. Kernel metals inside that
+    are no centre are 'kernel'. Hydrides and carbides do not count as donors.
     """
-    bonded = {metal for pair in archetype.bridges for metal in pair}
+    bonded = {
+        metal
+        for site in archetype.ligand_sites
+        if site.kind not in ("H", "C")
+        for anchor in site.anchors
+        for metal in anchor
+    }
     near: Counter[int] = Counter()
-    for i, j, length in archetype.distances:
+    for i, j, length in archetype.contacts():
         if length <= _NEIGHBOUR:
             near.update((i, j))
+    inside = [k for k in range(archetype.kernel) if k not in bonded]
+    most = max((near[k] for k in inside), default=0)
+    enough = _CENTRE if most >= _CENTRE else max(most, _LEAST_CENTRE)
     return tuple(
         "motif"
         if k >= archetype.kernel
         else "kernel surface"
         if k in bonded
         else "centre"
-        if near[k] >= _CENTRE
+        if near[k] >= enough
         else "kernel"
         for k in range(archetype.n_metals)
     )
 
 
 _NEIGHBOUR = 3.4  # Å
-_CENTRE = 12
+_CENTRE, _LEAST_CENTRE = 12, 8
 
 
 def place_elements(

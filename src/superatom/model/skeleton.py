@@ -1,37 +1,47 @@
-"""The metal-sulfur skeleton of an archetype as springs and walls, laid out in space."""
+"""The metals and donor atoms of an archetype as springs and walls, to be laid out in space."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from superatom.model.archetypes import Archetype
+from superatom.model.core_shells import CONTACT
+from superatom.model.donor_lengths import donor
+from superatom.model.donor_springs import BITE_ROOM, Spring, bond_springs, donor_springs
 from superatom.model.embedding import DistanceModel
 from superatom.model.site_elements import site_metals
 
-__all__ = ["skeleton_model"]
+__all__ = ["default_donors", "skeleton_model"]
 
 FloatArray = NDArray[np.float64]
 
-# stiffness of M-S bonds, contacts inside the kernel, other contacts, angles M-S-M
-_BOND, _KERNEL, _LOOSE, _BEND = 2.0, 1.0, 0.5, 0.3
-_LINE = np.cos(np.radians(173.0))  # S-M-S of motif metals
-# M-S-M inside a motif and where it sits on the kernel, for metals that do not touch: means
-# over relaxed structures of mpourmpakis/NC_Database
-_INSIDE, _FOOT = np.cos(np.radians(100.0)), np.cos(np.radians(97.0))
-# Å: what does not touch stays beyond contact; sulfur and its tails need more room
-_METALS_APART, _SULFUR_APART = 3.5, 4.1
+# stiffness of contacts inside the kernel and of others (a bond has 2); pairs of the shells
+# that do not touch only hold the shape
+_KERNEL, _LOOSE, _FRAME = 1.0, 0.5, 0.02
+_METALS_APART = 3.5  # Å: what does not touch stays beyond contact
 
 
-def skeleton_model(archetype: Archetype, symbols: Sequence[str]) -> DistanceModel:
-    """Return springs and walls for the metals, then one sulfur per bridge.
+def default_donors(archetype: Archetype, halide: str = "Cl") -> tuple[str, ...]:
+    """Return the element of every donor atom, with sulfur in thiolates and one halide."""
+    return tuple(halide if letter == "X" else letter for letter in archetype.donor_letters)
 
-    Contacts have the mean length of their class; all else follows from bonds, the angles at
-    sulfur and motif metals, and the room that atoms need. Lengths of the archetype hold for
-    its own metal and grow or shrink with the metallic radii of the elements that sit there;
-    M-S bonds come from `data/site_lengths.csv`.
+
+def skeleton_model(
+    archetype: Archetype,
+    symbols: Sequence[str],
+    donors: Sequence[str] | None = None,
+    *,
+    bites: Mapping[int, float] | None = None,
+) -> DistanceModel:
+    """Return springs and walls for the metals, then the donor atoms in the archetype's order.
+
+    Contacts have the mean length of their class, or what the polyhedra of the shells give; all
+    else follows from bonds, the angles at donors and motif metals, and the room that atoms
+    need. Lengths of the archetype hold for its own metal and grow or shrink with the metallic
+    radii of the elements that sit there; bonds to donors come from `donor_lengths`.
 
     Parameters
     ----------
@@ -39,14 +49,22 @@ def skeleton_model(archetype: Archetype, symbols: Sequence[str]) -> DistanceMode
         The family.
     symbols : sequence of str
         Element of every metal site.
+    donors : sequence of str, optional
+        Element of every donor atom (`Archetype.donor_sites`), by default that of its letter
+        and chlorine for halides.
+    bites : mapping of int to float, optional
+        Distance between the donor atoms of a ligand, Å, by number of its site.
     """
-    n = archetype.n_metals
-    springs = [*_metal_springs(archetype, symbols), *_bond_springs(archetype, symbols)]
+    elements = list(donors) if donors is not None else list(default_donors(archetype))
     given = {frozenset(pair) for *pair, _ in archetype.distances}
-    angles = [*_line_springs(archetype, symbols), *_bend_springs(archetype, symbols)]
-    springs += [angle for angle in angles if frozenset(angle[:2]) not in given]
-    pairs = np.array([(i, j) for i, j, _, _ in springs], dtype=np.int64)
-    walls = _apart(n, n + archetype.n_thiolates)
+    springs = _unique(
+        [*_metal_springs(archetype, symbols), *bond_springs(archetype, symbols, elements)]
+    )
+    angles = donor_springs(archetype, symbols, elements, bites or {})
+    springs = _unique([*springs, *(a for a in angles if frozenset(a[:2]) not in given)])
+    springs = _unique([*springs, *_frame_springs(archetype, symbols)])
+    pairs = np.array([(i, j) for i, j, _, _ in springs], dtype=np.int64).reshape(-1, 2)
+    walls = _apart(archetype, elements)
     walls[pairs[:, 0], pairs[:, 1]] = walls[pairs[:, 1], pairs[:, 0]] = 0.0
     first, second = np.nonzero(np.triu(walls, 1))
     return DistanceModel(
@@ -59,20 +77,41 @@ def skeleton_model(archetype: Archetype, symbols: Sequence[str]) -> DistanceMode
     )
 
 
-def _apart(n_metals: int, n_points: int) -> FloatArray:
-    least = np.full((n_points, n_points), _SULFUR_APART)
-    least[:n_metals, :n_metals] = _METALS_APART
+def _unique(springs: Sequence[Spring]) -> list[Spring]:
+    """Return the first spring of every pair."""
+    found: dict[frozenset[int], Spring] = {}
+    for spring in springs:
+        found.setdefault(frozenset(spring[:2]), spring)
+    return list(found.values())
+
+
+def _apart(archetype: Archetype, elements: Sequence[str]) -> FloatArray:
+    """Return the least distance of every pair of points that know no other."""
+    n = archetype.n_metals
+    rooms = [donor(element) for element in elements]
+    least = np.full((n + len(rooms), n + len(rooms)), _METALS_APART)
+    from_metals = np.array([room.from_metals for room in rooms])
+    from_donors = np.array([room.from_donors for room in rooms])
+    least[:n, n:], least[n:, :n] = from_metals, from_metals[:, None]
+    least[n:, n:] = (from_donors[:, None] + from_donors) / 2.0
+    owner = np.array([site for site, _ in archetype.donor_sites], dtype=np.int64)
+    same = owner[:, None] == owner
+    least[n:, n:][same] = np.minimum(least[n:, n:][same], BITE_ROOM)
     return least
 
 
-_Spring = tuple[int, int, float, float]
-
-
-def _metal_springs(archetype: Archetype, symbols: Sequence[str]) -> list[_Spring]:
+def _growth(archetype: Archetype, symbols: Sequence[str]) -> list[float]:
+    """Return the metallic radii relative to that of the family's metal; 1 for donor atoms."""
     radii = site_metals()
     own = radii[archetype.metal].radius
     grown = [radii[symbol].radius / own for symbol in symbols]
-    grown += [1.0] * archetype.n_thiolates
+    return [*grown, *(1.0 for _ in archetype.donor_sites)]
+
+
+def _metal_springs(archetype: Archetype, symbols: Sequence[str]) -> list[Spring]:
+    """Return the springs of given distances, then those of contacts of the shells."""
+    grown = _growth(archetype, symbols)
+    shells = [pair for pair in archetype.shell_distances() if pair[2] <= CONTACT]
     return [
         (
             i,
@@ -80,44 +119,15 @@ def _metal_springs(archetype: Archetype, symbols: Sequence[str]) -> list[_Spring
             length * (grown[i] + grown[j]) / 2.0,
             _KERNEL if max(i, j) < archetype.kernel else _LOOSE,
         )
-        for i, j, length in archetype.distances
+        for i, j, length in (*archetype.distances, *shells)
     ]
 
 
-def _sulfur_length(archetype: Archetype, symbols: Sequence[str], metal: int) -> float:
-    lengths = site_metals()[symbols[metal]]
-    return lengths.kernel_sulfur if metal < archetype.kernel else lengths.staple_sulfur
-
-
-def _bond_springs(archetype: Archetype, symbols: Sequence[str]) -> list[_Spring]:
+def _frame_springs(archetype: Archetype, symbols: Sequence[str]) -> list[Spring]:
+    """Return the springs that hold the shape of the shells where metals do not touch."""
+    grown = _growth(archetype, symbols)
     return [
-        (metal, archetype.n_metals + k, _sulfur_length(archetype, symbols, metal), _BOND)
-        for k, bridge in enumerate(archetype.bridges)
-        for metal in bridge
+        (i, j, length * (grown[i] + grown[j]) / 2.0, _FRAME)
+        for i, j, length in archetype.shell_distances()
+        if length > CONTACT
     ]
-
-
-def _line_springs(archetype: Archetype, symbols: Sequence[str]) -> list[_Spring]:
-    """Return the springs that keep S-M-S of motif metals nearly straight."""
-    springs: list[_Spring] = []
-    start = archetype.n_metals
-    for chain in archetype.chains:
-        count = len(chain.bridges)
-        for k in range(count if chain.is_ring else count - 1):
-            metal = chain.bridges[k][1]
-            bond = _sulfur_length(archetype, symbols, metal)
-            apart = bond * np.sqrt(2.0 - 2.0 * _LINE)
-            springs.append((start + k, start + (k + 1) % count, float(apart), _KERNEL))
-        start += count
-    return springs
-
-
-def _bend_springs(archetype: Archetype, symbols: Sequence[str]) -> list[_Spring]:
-    """Return the springs between the two metals of each sulfur, once per pair of metals."""
-    springs: list[_Spring] = []
-    for i, j in sorted({(min(pair), max(pair)) for pair in archetype.bridges}):
-        first, second = (_sulfur_length(archetype, symbols, metal) for metal in (i, j))
-        angle = _INSIDE if i >= archetype.kernel else _FOOT
-        apart = np.sqrt(first**2 + second**2 - 2.0 * first * second * angle)
-        springs.append((i, j, float(apart), _BEND))
-    return springs

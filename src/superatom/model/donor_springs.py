@@ -1,0 +1,177 @@
+"""Springs of donor atoms: bonds to metals, angles at motif metals and at bridges, the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superatom.model.archetypes import Archetype
+from superatom.model.donor_lengths import BITES, bond_length, donor
+
+__all__ = ["BITE_ROOM", "Spring", "bond_springs", "donor_springs"]
+
+FloatArray = NDArray[np.float64]
+
+#: Two points, their distance in Å, stiffness.
+Spring = tuple[int, int, float, float]
+
+#: Å between the donor atoms of one ligand when its bite is not known.
+BITE_ROOM = 2.2
+
+_BOND, _ANGLE, _BITE, _BEND, _OUTWARD = 2.0, 1.0, 0.5, 0.3, 0.1
+# donor-M-donor of motif metals by number of donors: nearly straight (mean over relaxed
+# structures of mpourmpakis/NC_Database), trigonal planar, tetrahedral
+_AROUND = {2: 173.0, 3: 120.0, 4: 109.47}
+_SQUARE = ("Ni", "Pd", "Pt")  # four donors in a plane: which are trans only distances tell
+_INSIDE = 100.0  # degrees, M-S-M inside a motif: mean over the same structures
+_AWAY = 120.0  # degrees between a donor on one metal and the metals around that
+_ENCLOSED = 4  # metals from which on a hydride or carbide sits between them
+
+
+def bond_springs(
+    archetype: Archetype, symbols: Sequence[str], elements: Sequence[str]
+) -> list[Spring]:
+    """Return the bonds of every donor atom to its metals."""
+    return [
+        (metal, archetype.n_metals + k, _bond(archetype, symbols, elements, metal, k), _BOND)
+        for k, anchor in enumerate(_anchors(archetype))
+        for metal in anchor
+    ]
+
+
+def donor_springs(
+    archetype: Archetype,
+    symbols: Sequence[str],
+    elements: Sequence[str],
+    bites: Mapping[int, float],
+) -> list[Spring]:
+    """Return angles at motif metals, bites, angles at bridging donors, and the way out.
+
+    Parameters
+    ----------
+    archetype : Archetype
+        The family.
+    symbols, elements : sequence of str
+        Elements of the metals and of the donor atoms.
+    bites : mapping of int to float
+        Distance of the donor atoms of a ligand, Å, by number of its site.
+    """
+    return [
+        *_around_motif_metals(archetype, symbols, elements),
+        *_bites(archetype, bites),
+        *_bends(archetype, symbols, elements),
+        *_outward(archetype, symbols, elements),
+    ]
+
+
+def _anchors(archetype: Archetype) -> list[tuple[int, ...]]:
+    return [anchor for site in archetype.ligand_sites for anchor in site.anchors]
+
+
+def _bond(
+    archetype: Archetype, symbols: Sequence[str], elements: Sequence[str], metal: int, k: int
+) -> float:
+    holds = len(_anchors(archetype)[k])
+    in_kernel = metal < archetype.kernel
+    return bond_length(symbols[metal], elements[k], in_kernel=in_kernel, n_metals=holds)
+
+
+def _third_side(first: float, second: float, degrees: float) -> float:
+    cosine = np.cos(np.radians(degrees))
+    return float(np.sqrt(first**2 + second**2 - 2.0 * first * second * cosine))
+
+
+def _around_motif_metals(
+    archetype: Archetype, symbols: Sequence[str], elements: Sequence[str]
+) -> list[Spring]:
+    """Return the springs between the donors of a motif metal; hydrides do not count."""
+    held: dict[int, list[int]] = {}
+    for k, anchor in enumerate(_anchors(archetype)):
+        for metal in anchor if elements[k] != "H" else ():
+            held.setdefault(metal, []).append(k)
+    springs: list[Spring] = []
+    for metal in range(archetype.kernel, archetype.n_metals):
+        around = held.get(metal, [])
+        degrees = _AROUND.get(len(around))
+        if degrees is None or (len(around) == 4 and symbols[metal] in _SQUARE):
+            continue
+        bonds = {k: _bond(archetype, symbols, elements, metal, k) for k in around}
+        start = archetype.n_metals
+        springs += [
+            (start + k, start + j, _third_side(bonds[k], bonds[j], degrees), _ANGLE)
+            for n, k in enumerate(around)
+            for j in around[n + 1 :]
+        ]
+    return springs
+
+
+def _bites(archetype: Archetype, bites: Mapping[int, float]) -> list[Spring]:
+    springs: list[Spring] = []
+    point = archetype.n_metals
+    for number, site in enumerate(archetype.ligand_sites):
+        bite = bites.get(number, BITES.get(site.kind))
+        if bite is not None and len(site.anchors) == 2:
+            springs.append((point, point + 1, bite, _BITE))
+        point += len(site.anchors)
+    return springs
+
+
+def _bends(archetype: Archetype, symbols: Sequence[str], elements: Sequence[str]) -> list[Spring]:
+    """Return the springs between two metals that a donor bridges; contacts win over them."""
+    touching = {frozenset(pair) for *pair, _ in archetype.contacts()}
+    springs: list[Spring] = []
+    for k, anchor in enumerate(_anchors(archetype)):
+        if len(anchor) != 2 or frozenset(anchor) in touching:
+            continue
+        i, j = sorted(anchor)
+        first, second = (_bond(archetype, symbols, elements, m, k) for m in (i, j))
+        inside = i >= archetype.kernel and elements[k] == "S"
+        degrees = _INSIDE if inside else donor(elements[k]).bridge
+        springs.append((i, j, _third_side(first, second, degrees), _BEND))
+    return springs
+
+
+def _outward(archetype: Archetype, symbols: Sequence[str], elements: Sequence[str]) -> list[Spring]:
+    """Return soft springs to metals beside those a donor holds, so that it points away.
+
+    Only for ligands that are in no chain. Where the shells tell the place of the metals the
+    distances are those of a donor straight out; elsewhere only a donor on one metal has them.
+    """
+    core = archetype.core_positions()
+    near: dict[int, dict[int, float]] = {}
+    for i, j, length in archetype.contacts():
+        near.setdefault(i, {})[j] = length
+        near.setdefault(j, {})[i] = length
+    chained = len(archetype.bridges)
+    springs: list[Spring] = []
+    for k, anchor in enumerate(_anchors(archetype)[chained:], chained):
+        if elements[k] in ("H", "C") and len(anchor) >= _ENCLOSED:
+            continue
+        beside = sorted({j for m in anchor for j in near.get(m, {})} - set(anchor))
+        bond = _bond(archetype, symbols, elements, anchor[0], k)
+        point = archetype.n_metals + k
+        if beside and max((*anchor, *beside)) < len(core):
+            place = _straight_out(core[list(anchor)], core[beside], bond)
+            apart = np.linalg.norm(core[beside] - place, axis=1)
+            springs += [(j, point, float(d), _OUTWARD) for j, d in zip(beside, apart, strict=True)]
+        elif len(anchor) == 1:
+            springs += [
+                (j, point, _third_side(bond, near[anchor[0]][j], _AWAY), _OUTWARD) for j in beside
+            ]
+    return springs
+
+
+def _straight_out(held: FloatArray, beside: FloatArray, bond: float) -> FloatArray:
+    """Return where a donor sits that holds some metals and leaves others behind."""
+    middle = held.mean(axis=0)
+    ways = middle - beside
+    out = np.sum(ways / np.linalg.norm(ways, axis=1)[:, None], axis=0)
+    if len(held) > 1:  # in the plane or on the line that lies evenly between the metals
+        _, sizes, axes = np.linalg.svd(held - middle)
+        flat = axes[: min(len(held) - 1, 2)][sizes[: min(len(held) - 1, 2)] > 0.1]
+        out = out - flat.T @ (flat @ out)
+    reach = float(np.mean(np.sum((held - middle) ** 2, axis=1)))
+    height = np.sqrt(max(bond**2 - reach, 0.25))
+    return np.asarray(middle + height * out / max(float(np.linalg.norm(out)), 1e-9))
