@@ -132,7 +132,9 @@ def _placed(shell: Shell) -> FloatArray:
     if shell.is_radius:
         points = points / np.linalg.norm(points, axis=1).max()
     points = (-1.0 if shell.inverted else 1.0) * shell.length * points
-    angle = np.radians(shell.turn + (90.0 if shell.name in _QUARTER_TURNED else 0.0))
+    angle = np.radians(
+        shell.turn + (90.0 if shell.name.removeprefix("centred ") in _QUARTER_TURNED else 0.0)
+    )
     cosine, sine = np.cos(angle), np.sin(angle)
     turned = points @ np.array([[cosine, sine, 0.0], [-sine, cosine, 0.0], [0.0, 0.0, 1.0]])
     return np.asarray(turned + np.array(shell.at))
