@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -17,11 +17,13 @@ from superatom.errors import SearchError
 
 if TYPE_CHECKING:
     from ase import Atoms
+    from matplotlib.figure import Figure
 
     from superatom.structure.anatomy import Anatomy
 
 __all__ = ["COMMANDS", "File", "adsorb", "dope", "read_model", "restore", "simplify", "strip"]
 
+Model = TypeVar("Model")
 File = Annotated[Path, typer.Argument(help="CIF, XYZ, PDB, .gro, POSCAR or anything ASE reads.")]
 Output = Annotated[
     Path | None,
@@ -35,6 +37,10 @@ Symmetry = Annotated[
 ]
 Limit = Annotated[int | None, typer.Option(help="Stop after this many models.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Picture = Annotated[
+    Path | None,
+    typer.Option("--figure", help="Picture of the unique sites: .png, .svg or .pdf."),
+]
 
 
 def dope(
@@ -54,6 +60,7 @@ def dope(
     symmetry: Symmetry = "bonds",
     limit: Limit = None,
     output: Output = None,
+    figure: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """Replace metal atoms by others in all symmetry-unique ways, with multiplicities."""
@@ -75,7 +82,18 @@ def dope(
         kind = "random" if special is None else "special"
         size = random if random is not None else special
         models = doping.sample_doped(atoms, wanted, size or 0, place, kind=kind, seed=seed, **asked)
-    _tell(models, output, as_json, limit, f"{number} unique models")
+    kept: list[doping.Doped] = []
+    _tell(_keeping(models, kept), output, as_json, limit, f"{number} unique models")
+    if figure is not None:
+        from superatom.report import site_picture, site_rows
+
+        if sum(wanted.values()) == 1:
+            row = site_rows.doping_row(anatomy, place, host=host, symmetry=symmetry)
+            drawn = site_picture.draw_sites(anatomy, [row])
+        else:
+            choices = site_rows.doping_choices(kept)
+            drawn = site_picture.draw_choices(anatomy, choices, total=number)
+        _draw(drawn, figure, as_json)
 
 
 def strip(
@@ -92,6 +110,7 @@ def strip(
     symmetry: Symmetry = "bonds",
     limit: Limit = None,
     output: Output = None,
+    figure: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """Remove ligands, tails, hydrides, metals or motifs in all symmetry-unique ways."""
@@ -101,7 +120,18 @@ def strip(
     asked: dict[str, Any] = {"symmetry": symmetry, "anatomy": anatomy}
     unique = stripping.count_stripped(atoms, what, number, **asked)
     models = stripping.strip(atoms, what, number, keep=keep, **asked)
-    _tell(models, output, as_json, limit, f"{unique} unique models")
+    kept: list[stripping.Stripped] = []
+    _tell(_keeping(models, kept), output, as_json, limit, f"{unique} unique models")
+    if figure is not None:
+        from superatom.report import site_picture, site_rows
+
+        if number == 1:
+            row = site_rows.loss_row(anatomy, what, symmetry=symmetry)
+            drawn = site_picture.draw_sites(anatomy, [row])
+        else:
+            choices = site_rows.loss_choices(kept)
+            drawn = site_picture.draw_choices(anatomy, choices, total=unique)
+        _draw(drawn, figure, as_json)
 
 
 def simplify(
@@ -166,6 +196,7 @@ def adsorb(
     symmetry: Symmetry = "bonds",
     limit: Limit = None,
     output: Output = None,
+    figure: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """Put an adsorbate on every symmetry-unique site that has room for it."""
@@ -184,7 +215,13 @@ def adsorb(
         symmetry=symmetry,
         anatomy=anatomy,
     )
-    _tell(models, output, as_json, limit, f"{len(sites)} unique sites")
+    kept: list[adsorption.Adsorbed] = []
+    _tell(_keeping(models, kept), output, as_json, limit, f"{len(sites)} unique sites")
+    if figure is not None:
+        from superatom.report import site_picture, site_rows
+
+        rows = site_rows.adsorption_rows(sites, kept if limit is None else None)
+        _draw(site_picture.draw_sites(anatomy, rows), figure, as_json)
 
 
 #: The commands in the order of the help.
@@ -234,6 +271,21 @@ def _tell(
         print_json(told)
     elif output is not None:
         typer.echo(f"written: {output} ({len(kept)} models)")
+
+
+def _keeping(models: Iterable[Model], kept: list[Model]) -> Iterator[Model]:
+    """Yield models and keep them for a picture."""
+    for model in models:
+        kept.append(model)
+        yield model
+
+
+def _draw(drawn: Figure, path: Path, as_json: bool) -> None:
+    from superatom.report.print_figure import save_figure
+
+    save_figure(drawn, path)
+    if not as_json:
+        typer.echo(f"drawn: {path}")
 
 
 def _watched(models: Iterator[Any], as_json: bool) -> Iterator[Any]:

@@ -28,7 +28,7 @@ from superatom.structure.permutations import PermutationGroup
 if TYPE_CHECKING:
     from ase import Atoms
 
-__all__ = ["Doped", "count_doped", "dope", "sample_doped"]
+__all__ = ["Doped", "count_doped", "dope", "doping_orbits", "sample_doped"]
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -257,6 +257,35 @@ def _request(
         counts,
         construction(atoms),
     )
+
+
+def doping_orbits(
+    anatomy: Anatomy,
+    classes: Sequence[str] | None = None,
+    *,
+    host: str | None = None,
+    symmetry: str = "bonds",
+) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Return the sets of equivalent metals that can be replaced: doping position and atoms.
+
+    Parameters
+    ----------
+    anatomy : Anatomy
+        The cluster, dissected.
+    classes, host, symmetry
+        As in `dope`.
+
+    Raises
+    ------
+    SearchError
+        If a class or host is not there.
+    """
+    request = _request(anatomy.atoms, {}, classes, host, symmetry, anatomy)
+    labels = request.group.orbit_labels()
+    sets: dict[int, list[int]] = {}
+    for k in request.chosen.tolist():
+        sets.setdefault(int(labels[k]), []).append(int(request.metals[k]))
+    return tuple((request.place[atoms[0]], tuple(atoms)) for atoms in sets.values())
 
 
 def _check_elements(dopants: Mapping[str, int]) -> None:

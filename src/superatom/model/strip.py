@@ -22,7 +22,7 @@ from superatom.structure.permutations import PermutationGroup
 if TYPE_CHECKING:
     from ase import Atoms
 
-__all__ = ["KEEPS", "Stripped", "count_stripped", "strip"]
+__all__ = ["KEEPS", "Stripped", "count_stripped", "departure_orbits", "strip"]
 
 #: What stays the same when something leaves: the cluster's charge, or its n*.
 KEEPS = ("charge", "electrons")
@@ -127,6 +127,31 @@ def count_stripped(
     taken_apart = anatomy if anatomy is not None else dissect(atoms)
     _, group = _units(taken_apart, what, number, symmetry)
     return count_isomers(group, {"gone": number})
+
+
+def departure_orbits(
+    anatomy: Anatomy, what: str, *, symmetry: str = "bonds"
+) -> tuple[tuple[Departure, ...], ...]:
+    """Return everything of a kind that can leave, as sets of equivalent departures.
+
+    Parameters
+    ----------
+    anatomy : Anatomy
+        The cluster, dissected.
+    what : str
+        As in `strip`.
+    symmetry : str
+        'bonds', 'positions' or 'none'.
+
+    Raises
+    ------
+    SearchError
+        If nothing of the kind is there.
+    """
+    leaving = find_departures(anatomy, what)
+    skeleton = skeleton_symmetry(anatomy, symmetry)
+    orbits = skeleton.orbits([departure.place for departure in leaving])
+    return tuple(tuple(leaving[k] for k in orbit) for orbit in orbits)
 
 
 def _units(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw_cluster", "draw_model", "paint"]
+__all__ = ["draw_cluster", "draw_model", "paint", "view_window"]
 
 FloatArray = NDArray[np.float64]
 
@@ -94,7 +94,7 @@ def draw_cluster(
     import matplotlib as mpl
 
     turned = [seen_from(look.axes, view) for view in views]
-    windows = [_window(look, turn) for turn in turned]
+    windows = [view_window(look, turn) for turn in turned]
     told = list(entries if entries is not None else look.legend) if legend else []
     rows = -(-len(told) // max(int(len(views) * panel_mm // 24), 1))
     foot = max(6.0 if scale_bar else 0.0, 4.5 * rows)
@@ -121,8 +121,8 @@ def draw_cluster(
     return figure
 
 
-def _window(look: Look, turn: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the middle and half the width and height of what is drawn, in the turned frame."""
+def view_window(look: Look, turn: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the middle and half the width and height of what is drawn, Å, turned."""
     shown = np.isfinite(look.radii)
     points = look.positions[shown] @ turn.T
     reach = np.maximum(look.radii[shown], _MARGIN)[:, None]
