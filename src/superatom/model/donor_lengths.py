@@ -50,8 +50,8 @@ def _donors() -> Mapping[str, Donor]:
     }
 
 
-def donor(element: str) -> Donor:
-    """Return the room of a donor atom.
+def donor(element: str, kind: str = "") -> Donor:
+    """Return the room of a donor atom, of its kind of site where that has a row of its own.
 
     Raises
     ------
@@ -59,6 +59,7 @@ def donor(element: str) -> Donor:
         If no ligand binds through this element.
     """
     name = "X" if element in _HALIDES else element
+    name = kind if kind in _donors() else name
     if name not in _donors():
         raise SearchError(f"{element} is no donor atom of models; there are {', '.join(_donors())}")
     return _donors()[name]

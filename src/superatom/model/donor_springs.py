@@ -86,15 +86,22 @@ def _third_side(first: float, second: float, degrees: float) -> float:
 def _around_motif_metals(
     archetype: Archetype, symbols: Sequence[str], elements: Sequence[str]
 ) -> list[Spring]:
-    """Return the springs between the donors of a motif metal; hydrides do not count."""
+    """Return the springs between the donors of a motif metal.
+
+    Hydrides have none, but three donors and a hydride stand as a tetrahedron.
+    """
     held: dict[int, list[int]] = {}
+    on_hydride: set[int] = set()
     for k, anchor in enumerate(_anchors(archetype)):
-        for metal in anchor if elements[k] != "H" else ():
+        if elements[k] == "H":
+            on_hydride.update(anchor)
+            continue
+        for metal in anchor:
             held.setdefault(metal, []).append(k)
     springs: list[Spring] = []
     for metal in range(archetype.kernel, archetype.n_metals):
         around = held.get(metal, [])
-        degrees = _AROUND.get(len(around))
+        degrees = _AROUND.get(len(around) + (len(around) == 3 and metal in on_hydride))
         if degrees is None or (len(around) == 4 and symbols[metal] in _SQUARE):
             continue
         bonds = {k: _bond(archetype, symbols, elements, metal, k) for k in around}
@@ -136,7 +143,7 @@ def _bends(archetype: Archetype, symbols: Sequence[str], elements: Sequence[str]
 def _outward(archetype: Archetype, symbols: Sequence[str], elements: Sequence[str]) -> list[Spring]:
     """Return soft springs to metals beside those a donor holds, so that it points away.
 
-    Only for ligands that are in no chain. Where the shells tell the place of the metals the
+    Only for ligands that are in no chain and have no bite, which tells them where to lean. Where the shells tell the place of the metals the
     distances are those of a donor straight out; elsewhere only a donor on one metal has them.
     """
     core = archetype.core_positions()
@@ -145,9 +152,10 @@ def _outward(archetype: Archetype, symbols: Sequence[str], elements: Sequence[st
         near.setdefault(i, {})[j] = length
         near.setdefault(j, {})[i] = length
     chained = len(archetype.bridges)
+    kinds = [archetype.ligand_sites[site].kind for site, _ in archetype.donor_sites]
     springs: list[Spring] = []
     for k, anchor in enumerate(_anchors(archetype)[chained:], chained):
-        if elements[k] in ("H", "C") and len(anchor) >= _ENCLOSED:
+        if kinds[k] in BITES or (elements[k] in ("H", "C") and len(anchor) >= _ENCLOSED):
             continue
         beside = sorted({j for m in anchor for j in near.get(m, {})} - set(anchor))
         bond = _bond(archetype, symbols, elements, anchor[0], k)

@@ -88,7 +88,8 @@ def _unique(springs: Sequence[Spring]) -> list[Spring]:
 def _apart(archetype: Archetype, elements: Sequence[str]) -> FloatArray:
     """Return the least distance of every pair of points that know no other."""
     n = archetype.n_metals
-    rooms = [donor(element) for element in elements]
+    kinds = [archetype.ligand_sites[site].kind for site, _ in archetype.donor_sites]
+    rooms = [donor(element, kind) for element, kind in zip(elements, kinds, strict=True)]
     least = np.full((n + len(rooms), n + len(rooms)), _METALS_APART)
     from_metals = np.array([room.from_metals for room in rooms])
     from_donors = np.array([room.from_donors for room in rooms])
