@@ -235,7 +235,7 @@ def test_a_candidate_says_where_why_and_under_what_conditions() -> None:
     text = "For CO2RR, the FE of Ag14(SR)8 for CO is 91% at −0.8 V vs RHE. It is stable."
     fact = only(text)
     assert (fact.reaction, fact.category, fact.source.status) == ("CO2RR", "catalysis", "mined")
-    assert fact.conditions == "-0.8 V vs RHE"
+    assert fact.conditions == "potential: -0.8 V vs RHE"
     assert fact.rule == "property before the value; property of the formula"
     assert fact.decision == "open"
     assert fact.quote == text[: text.index(" It is")]

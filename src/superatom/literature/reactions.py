@@ -8,18 +8,35 @@ from importlib import resources
 
 from superatom.literature.properties import fold
 
-__all__ = ["is_reaction", "reaction_name"]
+__all__ = ["is_reaction", "product_of", "reaction_name"]
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[dict[str, str], ...]:
+    table = resources.files("superatom.literature") / "data" / "reactions.csv"
+    return tuple(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
 
 
 @lru_cache(maxsize=1)
 def _aliases() -> dict[str, str]:
-    table = resources.files("superatom.literature") / "data" / "reactions.csv"
     return {
         fold(name): row["name"]
-        for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+        for row in _rows()
         for name in (row["name"], *row["aliases"].split(";"))
         if name
     }
+
+
+def product_of(reaction: str) -> str:
+    """Return what a reaction makes if it is named for one product; '' if it has several.
+
+    Examples
+    --------
+    >>> product_of("NRR"), product_of("CO2RR")
+    ('NH3', '')
+    """
+    name = reaction_name(reaction)
+    return next((row["product"] for row in _rows() if row["name"] == name), "")
 
 
 def reaction_name(printed: str) -> str:

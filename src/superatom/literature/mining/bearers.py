@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from superatom.literature.mining.mentions import Mention
 from superatom.literature.mining.phrases import Phrase
 from superatom.literature.mining.quantities import Quantity
 
-__all__ = ["Bearer", "Sentence", "find_bearers", "turns_to_others"]
+__all__ = ["Bearer", "Sentence", "find_bearers", "sentence_of", "turns_to_others"]
 
 _THAN = re.compile(
     r"\b(?:than|compared (?:to|with)|in comparison (?:to|with)|relative to|versus|vs\.?"
@@ -28,6 +29,18 @@ _JOIN = re.compile(rf"{_NOUN}\s*(?:,|and|or|&|,\s*and|/|vs\.?){_NOUN}\s*(?:the\s
 _COMPARED = re.compile(
     r"\b(?:compared (?:to|with)|unlike|relative to|than)\b[^,;]*$"
     r"|^\W*(?:compared (?:to|with)|unlike|in contrast to|relative to)\b[^,;]*,[^,;]*$",
+    re.I,
+)
+#: What makes a formula that of a part: 'Au13 kernel', 'Ag3(SR)4 motifs', 'M13 (M = Au) core'.
+_PART = re.compile(
+    r"\s*(?:\([^()]{0,30}\)\s*)?(?:(?!(?:nano)?clusters?\b|NCs?\b|and\b|or\b|with\b|in\b)[a-z-]+\s+){0,2}"
+    r"(?:metal\s+|metallic\s+)?(?:core(?![\s-]*shell|\s+sizes?)|kernel|shell|motif|staple|skeleton|framework|cage|unit"
+    r"|layer|octahedr|tetrahedr|icosahedr|squares?\b|moiet|fragment|ring\b|building block|cap\b)"
+)
+#: 'Compared to A, B shows': B is no second thing of a list.
+_AGAINST = re.compile(
+    r"(?:^|[,;]\s)\W*(?:as )?(?:compared (?:to|with)|in (?:contrast|comparison) (?:to|with)|unlike"
+    r"|relative to|different from|similar to)\b[^;]{0,80}$",
     re.I,
 )
 _UNNAMED = re.compile(
@@ -54,16 +67,42 @@ _BACK = 4  # sentences one looks back for what is spoken of
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence with what was found in it; places are in the passage."""
+    """A sentence with what was found in it; places are in the passage.
+
+    Attributes
+    ----------
+    start, end : int
+        Place in the passage.
+    text : str
+        Its words.
+    mentions : tuple[Mention, ...]
+        Clusters named in it.
+    parts : tuple[Mention, ...]
+        Formulas of kernels, shells and motifs, which are no clusters of their own.
+    """
 
     start: int
     end: int
     text: str
     mentions: tuple[Mention, ...]
+    parts: tuple[Mention, ...] = ()
+
+    @property
+    def taken(self) -> list[tuple[int, int]]:
+        """Places of formulas, whose digits are no numbers."""
+        return [m.at for m in (*self.mentions, *self.parts)]
 
     def between(self, start: int, end: int) -> str:
         """Return the text between two places of the passage."""
         return self.text[max(0, start - self.start) : max(0, end - self.start)]
+
+
+def sentence_of(start: int, end: int, text: str, mentions: Sequence[Mention]) -> Sentence:
+    """Return a sentence of a passage, formulas of clusters told from those of their parts."""
+    inside = [m for m in mentions if start <= m.at[0] < end]
+    parts = [m for m in inside if _PART.match(text, m.at[1], end)]
+    wholes = [m for m in inside if m not in parts]
+    return Sentence(start, end, text[start:end], tuple(wholes), tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +176,18 @@ def _lists(sentence: Sentence) -> list[list[Mention]]:
         last = lists[-1][-1] if lists else None
         if last is not None and last.at == mention.at:
             continue
-        joined = last is not None and _JOIN.fullmatch(sentence.between(last.at[1], mention.at[0]))
-        if joined:
+        between = sentence.between(last.at[1], mention.at[0]) if last is not None else ""
+        joined = last is not None and _JOIN.fullmatch(between)
+        if joined and not (between.strip() == "," and _set_against(lists[-1][0], sentence)):
             lists[-1].append(mention)
         else:
             lists.append([mention])
     return [one for one in lists if len(one) > 1]
+
+
+def _set_against(mention: Mention, sentence: Sentence) -> bool:
+    """Whether a mention is what the clause behind its comma is compared with."""
+    return bool(_AGAINST.search(sentence.between(sentence.start, mention.at[0])))
 
 
 def _direct(quantity: Quantity, phrase: Phrase | None, sentence: Sentence) -> Bearer:
@@ -279,8 +324,14 @@ def _subject_of(earlier: Sentence, word: str, *, plural: bool) -> Bearer:
     bare = [m for m in mentions if not _THAN.search(earlier.between(earlier.start, m.at[0]))]
     if len(bare) == 1:
         return Bearer((bare[0],), "the one cluster of a sentence before")
-    if plural and bare:
+    if bare and (plural or _contrasted(bare, earlier)):
         return Bearer(tuple(bare), "the clusters of a sentence before")
     if bare:
         return Bearer(_with_list(bare[0], earlier), "subject of a sentence before")
     return Bearer((), "")
+
+
+def _contrasted(mentions: list[Mention], earlier: Sentence) -> bool:
+    """Whether clauses of one sentence speak of one cluster each: 'A has ..., while B shows'."""
+    between = earlier.between(mentions[0].at[1], mentions[-1].at[0])
+    return bool(re.search(r"\b(?:while|whereas)\b", between))

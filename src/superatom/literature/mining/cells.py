@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from superatom.literature.mining.facts import unit_fits
+from superatom.literature.mining.choices import unit_fits
 from superatom.literature.mining.mentions import Mention
 from superatom.literature.mining.phrases import Phrase, find_phrases
 from superatom.literature.mining.quantities import Quantity, find_quantities

@@ -145,6 +145,9 @@ def linked(mentions: Iterable[Mention], definitions: Iterable[Definition]) -> li
     found = []
     for mention in mentions:
         key = frame(mention.cluster)
+        if mention.rule:  # a label
+            found.append(mention)
+            continue
         if mention.normal in aliases:
             mention = replace(mention, full=aliases[mention.normal], rule="defined in the text")
         elif _is_bare(mention):

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from superatom.literature.mining.bare_numbers import choice_without_phrase
 from superatom.literature.mining.bearers import Bearer, Sentence, find_bearers
-from superatom.literature.mining.phrases import Phrase, find_phrases, find_reactions
-from superatom.literature.mining.quantities import Quantity, find_quantities
+from superatom.literature.mining.choices import Choice, entry_of, unit_fits
+from superatom.literature.mining.conditions import Setting, settings_in
+from superatom.literature.mining.phrases import Phrase, find_phrases, find_reactions, product_made
+from superatom.literature.mining.quantities import BOND, Quantity, find_quantities
 from superatom.literature.mining.text import Passage
 from superatom.literature.properties import Property, recognise
-from superatom.literature.units import UnitError, read_unit
+from superatom.literature.reactions import product_of
 
 __all__ = ["Statement", "statements_in"]
 
@@ -23,6 +26,11 @@ _CONDITION = re.compile(
 _SETTING = re.compile(
     r"\b(?:at|under|to reach|reaching|achieving|to achieve|with increasing)\s+(?:an?\s+|the\s+)?"
     r"(?:same\s+|applied\s+|low\s+|high\s+|constant\s+|total\s+|given\s+)*$"
+)
+#: 'the current becomes significant at an overpotential of': its onset.
+_SETS_IN = re.compile(
+    r"\b(?:becomes? (?:signif\w+|appreciable|noticeable|visible|evident)|begins?|starts?|sets? in"
+    r"|emerges?|onsets?|is (?:first )?(?:observed|detected))\b[^,;.]{0,20}\bat\s+(?:an?|the)\s+$"
 )
 _PLACED = re.compile(
     r"(?:\s*\([^()]*\))?\s*(?:peaks?|maxim(?:um|a)|bands?|values?)?\s*(?:[^;:.]{0,40}?\s)?"
@@ -44,32 +52,14 @@ _DIFFERENCE = re.compile(
 _COMPARED_TO = re.compile(
     r"\b(?:relative to|versus|vs\.?|by(?: about| around| ~| nearly)?)\s*~?\s*$"
 )
-_ADVANTAGE = re.compile(
-    r"superior|outperform|shift|(?:higher|lower|better|positive|negative|smaller|less)[^.;]{0,40}\bthan"
-)
-_NEEDS = re.compile(r"\b(?:requires?|needs?|driven|achieved|reached|delivers?|voltage|only)\b")
-_DONE = re.compile(r"colou?rless|complete(?:ly|d)?|full(?:y| conversion)|disappear|finish", re.I)
-_CONVERTED = re.compile(r"convert|conver|reduc|degrad|hydrogenat|substrate|catal|reaction", re.I)
-_HIGHER = re.compile(
-    r"\s*(?:higher|greater|larger|more|better|faster|stronger|that|as|enhance|than|over"
-    r"|increase|improve|the)"
-)
-_LIGHT = re.compile(r"photoluminescen|emission|fluorescen|luminescen|quantum yield|\bPL\b")
-_SUPERATOM = re.compile(
-    r"\s*(?:-)?\s*(?:superatom|free|valence|config|system|closed|shell|core|kernel"
-    r"|count|NC|cluster|electronic|[,);.]|$)",
-    re.I,
-)
-_TRANSFER = re.compile(r"transfer|pathway|reduc|process|ORR|oxygen|proton|step|reaction", re.I)
 _CATALYSIS = re.compile(
     r"cataly|mol\s?%|conversion|substrate|coupling|cycloaddition|click"
     r"|hydrogenation|alkyne|azide|examples",
     re.I,
 )
-_MADE = re.compile(r"synthes|prepar|NCs were|cluster was obtained|LE\b|etching")
-_SETTINGS = re.compile(r"V|cm\^-2|^m?M$|degC|rpm|^(?:h|min)$|nm|atm|bar|sun|mol%")
 _TESTED = re.compile(r"\s*(?:in|of|during|under|without)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}")
-_SIZED = re.compile(r"\b(?:NCs?|nanoclusters?|clusters?|particles?)\s*\(\s*(?:ca\.\s*)?[~≈<>]?\s*$")
+#: Properties that say little without the product; the reaction may tell it.
+_OF_A_PRODUCT = frozenset({"Faradaic efficiency", "selectivity"})
 _REACH = 110  # characters between a property and its value
 
 
@@ -84,7 +74,7 @@ class Statement:
     value: str
     bearer: Bearer
     reaction: str
-    conditions: tuple[str, ...]
+    settings: tuple[Setting, ...]
     sentence: Sentence
     rule: str
 
@@ -93,7 +83,7 @@ def statements_in(
     passage: Passage, sentence: Sentence, before: list[Sentence], reaction: str
 ) -> Iterator[Statement]:
     """Yield what a sentence says about clusters in numbers."""
-    taken = [m.at for m in sentence.mentions]
+    taken = sentence.taken
     quantities = find_quantities(passage, sentence.start, sentence.end, taken)
     phrases = find_phrases(passage, sentence.start, sentence.end)
     phrases = [p for p in phrases if not any(a <= p.start < b for a, b in taken)]
@@ -102,21 +92,10 @@ def statements_in(
         groups.setdefault(quantity.group, []).append(quantity)
     lists = list(groups.values())
     chosen = [_phrase(group, phrases, lists, sentence) for group in lists]
-    loose = _conditions(lists, chosen, passage)
+    settings = settings_in(lists, chosen, sentence)
     for group, found in zip(lists, chosen, strict=True):
         if found is not None:
-            yield from _told(group, found, sentence, before, reaction, loose)
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    phrase: Phrase | None
-    name: str
-    of: str
-    entry: Property
-    rule: str
-    sign: int = 1
-    each: tuple[Phrase, ...] = ()  # a property for each number of the list
+            yield from _told(group, found, sentence, before, reaction, settings)
 
 
 def _phrase(
@@ -124,11 +103,11 @@ def _phrase(
     phrases: list[Phrase],
     lists: list[list[Quantity]],
     sentence: Sentence,
-) -> _Choice | None:
+) -> Choice | None:
     """Choose the property a list of numbers is a value of; None for conditions and the rest."""
     best: tuple[float, Phrase, Property, str] | None = None
-    if _is_difference(group, sentence):
-        return _without_phrase(group, sentence)
+    if _is_difference(group, sentence) or _is_bond(group, sentence):
+        return choice_without_phrase(group, sentence)
     for phrase in phrases:
         entry = next(
             (
@@ -139,7 +118,7 @@ def _phrase(
             None,
         )
         if entry is None and phrase.names[0] in {"yield", "product yield"}:
-            rate = _entry("production rate")
+            rate = entry_of("production rate")
             entry = rate if "^-1" in group[0].unit and unit_fits(group[0], rate) else None
         if entry is None:
             entry = _changed(group[0], phrase, sentence)
@@ -149,7 +128,7 @@ def _phrase(
         if cost < (best[0] if best else _REACH):
             best = (cost, phrase, entry, rule)
     if best is None:
-        return _without_phrase(group, sentence)
+        return choice_without_phrase(group, sentence)
     _, phrase, entry, rule = best
     found = _named(group, phrase, entry, rule, sentence)
     return replace(found, each=_one_each(group, phrases, sentence)) if found else None
@@ -182,6 +161,11 @@ def _is_difference(group: list[Quantity], sentence: Sentence) -> bool:
     start, end = group[0].at[0], group[-1].at[1]
     behind, before = sentence.between(end, end + 40), sentence.between(start - 24, start)
     return bool(_DIFFERENCE.match(behind)) or bool(_COMPARED_TO.search(before))
+
+
+def _is_bond(group: list[Quantity], sentence: Sentence) -> bool:
+    start = group[0].at[0]
+    return group[0].unit == "Å" and bool(BOND.search(sentence.between(start - 24, start)))
 
 
 def _cost(
@@ -244,8 +228,10 @@ def _listed_pair(group: list[Quantity], sentence: Sentence) -> bool:
 
 def _is_setting(phrase: Phrase, sentence: Sentence) -> bool:
     """Whether a property is told as a condition: 'at an overpotential of'."""
-    before = sentence.between(max(sentence.start, phrase.start - 30), phrase.start)
-    return bool(_SETTING.search(before)) and _by_setting(phrase)
+    before = sentence.between(max(sentence.start, phrase.start - 70), phrase.start)
+    if not _by_setting(phrase) or not _SETTING.search(before):
+        return False
+    return not (phrase.names[0] == "overpotential" and _SETS_IN.search(before))
 
 
 def _by_setting(phrase: Phrase) -> bool:
@@ -264,27 +250,9 @@ def _is_condition(group: list[Quantity], sentence: Sentence, start: int) -> bool
     return match is not None
 
 
-def unit_fits(quantity: Quantity, entry: Property) -> bool:
-    """Whether a property can have a value in the unit of a quantity."""
-    texts = {u.text for u in entry.units}
-    unit = quantity.unit
-    if entry.name == "TOF" and unit.startswith("mol mol"):
-        return True
-    if not unit:
-        return bool(texts & {"m/z", "e", "pH"}) or entry.name == "TON"
-    ratio = {"%", "mol%", "wt%", "at%", "x", "equiv", "ppm", "vol%"}
-    if unit in ratio or texts & ratio == texts:
-        return unit in texts or (unit in {"%"} and "%" in texts)
-    try:
-        given = read_unit(unit)
-    except UnitError:
-        return False
-    return any(given.dimension == u.dimension for u in entry.units if u.text not in ratio)
-
-
 def _named(
     group: list[Quantity], phrase: Phrase, entry: Property, rule: str, sentence: Sentence
-) -> _Choice | None:
+) -> Choice | None:
     name, of, sign = entry.name, phrase.of, 1
     if phrase.start >= group[-1].at[1]:
         gap = sentence.between(group[-1].at[1], phrase.start)
@@ -303,92 +271,21 @@ def _named(
             entry, name, of = changed.property, changed.name, ""
             sign = -1 if change["word"].startswith(("decrease", "reduction", "drop")) else 1
     if name == "yield" and _CATALYSIS.search(sentence.text):
-        entry, name = _entry("product yield"), "product yield"
-    return _Choice(phrase, name, of, entry, rule, sign)
-
-
-def _entry(name: str) -> Property:
-    entry = recognise(name).property
-    if entry is None:
-        raise KeyError(name)
-    return entry
-
-
-def _without_phrase(group: list[Quantity], sentence: Sentence) -> _Choice | None:
-    """Return the property a unit tells by itself: 'x times higher', '8-electron'."""
-    quantity, end = group[0], group[-1].at[1]
-    behind = sentence.between(end, end + 50)
-    if quantity.unit == "x" and _HIGHER.match(behind):
-        name = (
-            "photoluminescence enhancement"
-            if _LIGHT.search(sentence.between(quantity.at[0] - 80, end + 60))
-            else "activity ratio"
-        )
-        return _Choice(None, name, "", _entry(name), "times higher")
-    before = sentence.between(quantity.at[0] - 60, quantity.at[0])
-    if quantity.unit == "nm" and _SIZED.search(before) and behind.startswith(")"):
-        return _Choice(None, "size", "", _entry("size"), "size in brackets")
-    if quantity.unit in {"mV", "V"} and re.search(r"\bby\s+(?:~|about |around )?$", before):
-        if _ADVANTAGE.search(sentence.between(sentence.start, end)):
-            name = "overpotential change"
-            return _Choice(None, name, "", _entry(name), "better by")
-        return None
-    if quantity.unit == "V" and "OWS" in {n for _, n in find_reactions(sentence.text)}:
-        if _NEEDS.search(before[-25:]) and len(group) == 1:
-            return _Choice(None, "cell voltage", "", _entry("cell voltage"), "voltage needed")
-        return None
-    if quantity.unit in {"s", "min", "h"} and re.search(
-        r"\b(?:within|in|after)\s+(?:only )?$", before
-    ):
-        if (
-            _DONE.search(sentence.text)
-            and _CONVERTED.search(sentence.text)
-            and not (_MADE.search(sentence.text))
-        ):
-            name = "time to full conversion"
-            return _Choice(None, name, "", _entry(name), "complete within")
-        return None
-    printed = sentence.between(*quantity.at)
-    if quantity.unit == "e" and _SUPERATOM.match(behind) and not _TRANSFER.search(behind[:30]):
-        close = bool(re.search(r"\b(?:former|latter)\b[\s\w]{0,12}$", before)) or any(
-            abs(m.at[1] - quantity.at[0]) < 25 or abs(m.at[0] - end) < 40 for m in sentence.mentions
-        )
-        if (
-            close
-            and quantity.value.isdigit()
-            and not _TRANSFER.search(sentence.between(quantity.at[0] - 25, quantity.at[0]))
-            and "." not in printed
-        ):
-            name = "superatom electron count"
-            return _Choice(None, name, "", _entry(name), "n-electron superatom")
-    return None
-
-
-def _conditions(
-    lists: list[list[Quantity]], chosen: list[_Choice | None], passage: Passage
-) -> list[tuple[int, str]]:
-    """Return the quantities that say under what conditions, with their places."""
-    found = []
-    for group, choice in zip(lists, chosen, strict=True):
-        if choice is None and _SETTINGS.search(group[0].unit):
-            start, end = group[0].at[0], group[-1].at[1]
-            told = " ".join(passage.text[start:end].split())
-            found.append((start, told + ")" if told.count("(") > told.count(")") else told))
-    return found
+        entry, name = entry_of("product yield"), "product yield"
+    return Choice(phrase, name, of, entry, rule, sign)
 
 
 def _told(
     group: list[Quantity],
-    found: _Choice,
+    found: Choice,
     sentence: Sentence,
     before: list[Sentence],
     reaction: str,
-    loose: list[tuple[int, str]],
+    settings: list[Setting],
 ) -> Iterator[Statement]:
     bearers = find_bearers(group, found.phrase, sentence, before)
     names = found.phrase.names if found.phrase else (found.name,)
     paired = len(names) == len(group) > 1
-    near = sorted(loose, key=lambda c: abs(c[0] - group[0].at[0]))[:2]
     for index, (quantity, bearer) in enumerate(zip(group, bearers, strict=True)):
         if not bearer.mentions and (not bearer.name or found.name == "time to full conversion"):
             continue
@@ -401,8 +298,10 @@ def _told(
             name = entry.name
         elif found.phrase and len(found.phrase.products) == len(group) > 1:
             of = found.phrase.products[index] if bearer.rule != "respectively" else of
-        title = f"{name} {of}".strip() if entry.specified else name
         told = _reaction_at(sentence, quantity.at[0]) or reaction
+        if not of and name in _OF_A_PRODUCT:
+            of = product_made(sentence.text) or product_of(told)
+        title = f"{name} {of}".strip() if entry.specified else name
         value = quantity.value
         if found.sign < 0 and not value.startswith("-"):
             value = f"-{value}"
@@ -414,7 +313,7 @@ def _told(
             value,
             bearer,
             told,
-            tuple(text for _, text in sorted(near)),
+            tuple(settings),
             sentence,
             f"{found.rule}; {bearer.rule}",
         )

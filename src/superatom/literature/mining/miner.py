@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from superatom.literature.mining.bearers import Sentence
+from superatom.literature.mining.bearers import Sentence, sentence_of
 from superatom.literature.mining.cells import CellFact, facts_of_tables
+from superatom.literature.mining.conditions import conditions_near, keys_for
 from superatom.literature.mining.definitions import Definition, find_definitions, linked
 from superatom.literature.mining.facts import Statement, statements_in
+from superatom.literature.mining.labels import find_labels, labelled
 from superatom.literature.mining.mentions import Mention, find_mentions
 from superatom.literature.mining.phrases import find_reactions
 from superatom.literature.mining.relations import ligands_of, precursors_in
@@ -189,6 +191,13 @@ def mine_manuscript(
         if p.kind != "reference"
         for d in find_definitions(p, mentions)
     )
+    labels = [
+        label
+        for p, mentions in zip(manuscript.passages, found, strict=True)
+        if p.kind not in {"reference", "cell"}
+        for label in find_labels(p, mentions)
+    ]
+    found = labelled(manuscript.passages, found, labels)
     mentions = tuple(linked([m for one in found for m in one], definitions))
     facts = dict.fromkeys(_candidates(manuscript, mentions, definitions, paper))
     if extractor is not None:
@@ -224,14 +233,15 @@ def _candidates(
         if passage.kind == "paragraph":
             reaction = next((name for _, name in find_reactions(section)), "")
         own = list(before) if passage.kind == "paragraph" else []
-        for sentence in _sentences(passage, by_passage.get(number, [])):
+        told_in = list(_sentences(passage, by_passage.get(number, [])))
+        for place, sentence in enumerate(told_in):
             reaction = _last_reaction(sentence) or reaction
             lasting = reaction or lasting
             for statement in statements_in(passage, sentence, own, reaction):
                 yield _fact(statement, lasting, passage, manuscript, paper)
             told = [d for d in definitions if _inside(d, passage, sentence)]
             steps = [
-                *steps_in(passage, sentence, own),
+                *steps_in(passage, sentence, own, told_in[place + 1 :]),
                 *precursors_in(sentence),
                 *ligands_of(passage, list(sentence.mentions), told),
             ]
@@ -253,8 +263,7 @@ def _last_reaction(sentence: Sentence) -> str:
 
 def _sentences(passage: Passage, mentions: list[Mention]) -> Iterator[Sentence]:
     for start, end in sentences(passage.text):
-        inside = tuple(m for m in mentions if start <= m.at[0] < end)
-        yield Sentence(start, end, passage.text[start:end], inside)
+        yield sentence_of(start, end, passage.text, mentions)
 
 
 def _fact(
@@ -263,7 +272,11 @@ def _fact(
     base = statement.entry.name
     category = next((c for c, names in _CATEGORIES.items() if base in names), "catalysis")
     catalysis = category == "catalysis"
-    conditions = "; ".join(statement.conditions)
+    conditions = "; ".join(
+        conditions_near(
+            statement.settings, statement.sentence, statement.quantity, keys_for(category, base)
+        )
+    )
     reaction = statement.reaction or (lasting if base in _OF_A_REACTION else "")
     if base in _OF_A_REACTION - {"selectivity"} and reaction in _WITHOUT_ELECTRODE:
         reaction = ""

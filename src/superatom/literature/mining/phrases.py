@@ -14,7 +14,7 @@ from superatom.literature.mining.text import Passage
 from superatom.literature.properties import Property, properties, recognise, species_key
 from superatom.literature.reactions import reaction_name
 
-__all__ = ["Phrase", "find_phrases", "find_reactions", "find_substances"]
+__all__ = ["Phrase", "find_phrases", "find_reactions", "find_substances", "product_made"]
 
 #: Single words of the vocabulary that in running text name a property and nothing else.
 _SINGLE = frozenset(
@@ -108,6 +108,8 @@ def find_phrases(passage: Passage, start: int, end: int) -> list[Phrase]:
     found: list[Phrase] = []
     for match in _pattern().finditer(text, start, end):
         names = _meanings().get(_folded(match[0])) or _meanings()[_folded(match[0][:-1])]
+        if _is_step(passage, match):
+            names = ("reaction energy",)
         if not _stands_alone(passage, match) or (
             found and (match.start() < found[-1].end or _is_short_for(found[-1], match, text))
         ):
@@ -125,13 +127,14 @@ def _is_short_for(before: Phrase, match: re.Match[str], text: str) -> bool:
     return text[before.end : match.start()].strip() == "(" and text[match.end() :][:1] == ")"
 
 
+def _is_step(passage: Passage, match: re.Match[str]) -> bool:
+    before = passage.text[: match.start()][-60:]
+    return match[0] in {"gap", "energy gap"} and bool(_STEP_ENERGY.search(before))
+
+
 def _stands_alone(passage: Passage, match: re.Match[str]) -> bool:
     behind = passage.text[match.end() : match.end() + 1]
     lowered = passage.marked.levels[match.end() : match.end() + 1] == SUB
-    if match[0] in {"gap", "energy gap"} and _STEP_ENERGY.search(
-        passage.text[: match.start()][-60:]
-    ):
-        return False
     if match[0] == "FE":
         return (
             lowered
@@ -142,6 +145,8 @@ def _stands_alone(passage: Passage, match: re.Match[str]) -> bool:
 
 
 def _takes(names: tuple[str, ...]) -> bool:
+    if names[0] == "bond length":  # of two elements, not of a product
+        return False
     return _by_name()[names[0]].specified or names[0] == "yield"  # 'NH3 yield' is a rate
 
 
@@ -181,6 +186,24 @@ def _species_pattern() -> re.Pattern[str]:
     names = {n for n in names if n and "^" not in n}
     words = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True))
     return re.compile(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z0-9])|(?<=FE)(?:{words})(?![a-z0-9])")
+
+
+def product_made(text: str) -> str:
+    """Return the product a text names for what is reduced: 'CO2-to-CO', 'reduction of CO2 to CO'.
+
+    '' if there is none, or more than one.
+    """
+    named = {species_key(match["made"]) for match in _made_pattern().finditer(text)}
+    return named.pop() if len(named) == 1 else ""
+
+
+@lru_cache(maxsize=1)
+def _made_pattern() -> re.Pattern[str]:
+    species = _species_pattern().pattern
+    return re.compile(
+        rf"(?:CO2|N2|NO3-?|nitrate)\s*(?:(?:electro)?(?:reduction|conversion)\s*)?-?\s*(?:in)?to\s*-?\s*"
+        rf"(?P<made>{species})"
+    )
 
 
 def _rows(table: str) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from superatom.composition.markup import SUB, SUP
 from superatom.literature.mining.text import Passage
 from superatom.literature.units import UnitError, read_unit
 
-__all__ = ["Quantity", "find_quantities"]
+__all__ = ["BOND", "NUMERALS", "Quantity", "find_quantities"]
 
 _PLAIN = r"\d{1,3}(?:[ ,]\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _NUMBER = rf"(?:(?<![\w)])[-+]\s?)?(?:{_PLAIN})(?:\s?[×x]\s?10\^?-?\d+)?"
@@ -22,7 +22,7 @@ _LISTED = re.compile(
     rf"(?P<first>{_NUMBER}{_MARGIN})(?P<rest>(?:\s*(?:,\s*(?:and|or)?|and|or|&|/|\)?\s*vs\.?)\s*(?:{_NUMBER}{_MARGIN}))*)"
 )
 _RANGE = re.compile(
-    rf"(?P<low>{_NUMBER})(?:\s?(?:%|°\s?C|nm|mV|V|h|min|°))?(?:\s?-\s?|\s?to\s|\s?~\s?)"
+    rf"(?P<low>{_NUMBER})(?:\s?(?:%|°\s?C|nm|mV|V|h|min|°))?(?:\s?-\s?|-?\s?to\s(?:the\s)?|\s?~\s?)"
     rf"(?P<high>{_NUMBER})"
 )
 _FROM_TO = re.compile(
@@ -60,11 +60,27 @@ _TOKEN = re.compile(
 )
 _POWER = re.compile(r"\^?-\s?\d|\d(?!\d)")
 _JOINED = re.compile(r"\s*(?:,|,?\s*(?:and|or|&))\s*(?:[~≈<>]|about|around|up to|over)?\s*")
-_FOLD = re.compile(r"[\s-]?(?:fold|times)\b")
+_FOLD = re.compile(r"\s?-?\s?(?:fold|times)\b")
 _OF_WHAT = re.compile(r"(mg|g|kg|mol|mmol|cm|µg|μg)(?:[A-Z][A-Za-z+]*|cat\w*|metal)$")
 _CHANGED = re.compile(
     r"\b(?:increas|decreas|improv|enhanc|ris|rose|chang|grow|grew|drop|reduc|declin|shift|boost)\w*"
     r"[\w\s%,-]{0,30}$"
+)
+#: Small numbers as they are written in words.
+NUMERALS = {
+    **{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8},
+    **{"nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "twenty": 20, "hundred": 100},
+}
+_WORD_FOLD = re.compile(
+    rf"\b(?P<word>{'|'.join(NUMERALS)})(?:\s?-\s?)?(?:fold\b|\stimes\s(?=higher|larger|greater|more|as))"
+    r"|\btwice(?=\sas\b|\sthat\b)",
+    re.I,
+)
+_MOL_PERCENT = re.compile(r"\s?%\s?mol(?:ar)?\b")
+#: 'Cu1-S1a =' before a length, whose unit print may give as A.
+BOND = re.compile(
+    r"(?<![A-Za-z])(?P<one>[A-Z][a-z]?)(?:\d{0,2}[a-z]?|\(\d+\))\s?-\s?(?P<two>[A-Z][a-z]?)"
+    r"(?:\d{0,2}[a-z]?|\(\d+\))\s?[=:]\s?$"
 )
 _DEGREE = re.compile(r"\s?(?:°\s?C|º\s?C|℃|o\s?C(?![\w]))")
 _ELECTRON = re.compile(r"\s?-?\s?(?:e-?(?![\w])|electrons?\b(?!\s+transfer))")
@@ -167,7 +183,16 @@ def find_quantities(
         read = _quantities(passage, numbers, match.end(), group, end)
         found += read
         at = max([match.end(), *(q.at[1] for q in read)])
-    return _grouped(text, found)
+    found += _in_words(passage, start, end, group)
+    return _grouped(text, sorted(found, key=lambda q: q.at))
+
+
+def _in_words(passage: Passage, start: int, end: int, group: int) -> Iterator[Quantity]:
+    """Yield factors written as words: 'sixfold', 'two-fold', 'twice'."""
+    for number, match in enumerate(_WORD_FOLD.finditer(passage.text, start, end), group + 1):
+        value = "2" if match["word"] is None else str(NUMERALS[match["word"].lower()])
+        comparator = _comparator(passage.text, match.start())
+        yield Quantity(match.span(), value, "x", comparator, number)
 
 
 def _grouped(text: str, found: list[Quantity]) -> list[Quantity]:
@@ -244,6 +269,8 @@ def _quantities(
     passage: Passage, numbers: list[tuple[int, int, str]], behind: int, group: int, limit: int
 ) -> list[Quantity]:
     unit, unit_end = _unit(passage, behind, limit)
+    if unit == "A" and BOND.search(passage.text[: numbers[0][0]][-24:]):
+        unit = "Å"
     comparator = _comparator(passage.text, numbers[0][0])
     found = []
     for index, (start, end, value) in enumerate(numbers):
@@ -270,7 +297,12 @@ def _comparator(text: str, at: int) -> str:
 def _unit(passage: Passage, at: int, limit: int) -> tuple[str, int]:
     """Return the unit that stands at `at`, as units are read, and where it ends."""
     text = passage.text
-    for pattern, unit in ((_DEGREE, "degC"), (_FOLD, "x"), (_ELECTRON, "e")):
+    for pattern, unit in (
+        (_DEGREE, "degC"),
+        (_FOLD, "x"),
+        (_ELECTRON, "e"),
+        (_MOL_PERCENT, "mol%"),
+    ):
         if match := pattern.match(text, at, limit):
             return unit, match.end()
     found: list[str] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from superatom.literature.mining.bearers import Sentence, turns_to_others
@@ -24,7 +24,7 @@ _MADE = re.compile(
 )
 _USED = re.compile(
     r"\bcataly|electro(?:cataly|lyte|de)|photo(?:cataly|lumin)|\bORR\b|\bHER\b|\bOER\b|\bFE\b"
-    r"|current|potential|substrate|emission|emit|stability|stable (?:for|in|over|under|up)"
+    r"|current|potential|substrate|emission|emit|stability|\bstable (?:for|in|over|under|up)\b"
     r"|absor(?:b|p)|spectr|coupling|cycloaddition"
     r"|durab|lifetime|nitrophenol|conversion|TOF|colou?rless|kinetic|control test",
     re.I,
@@ -71,6 +71,15 @@ _WAS_MADE = re.compile(
     r"|could be)\s+(?:synthesi[sz]ed|prepared|obtained|produced|made|isolated"
     r"|formed)\b"
 )
+#: 'The as-synthesized ... NCs (', where the formula of the product follows.
+_INTRODUCED = re.compile(
+    r"\b(?:[Tt]he|[Tt]hese|[Tt]hus)\b[^;]{0,12}(?:as-\w+|result\w+|obtain\w+|form\w+|mixed|product|final|prepared"
+    r"|synthesi[sz]ed)[^;]*\b(?:NCs?|nanoclusters?|clusters?)\b[^;]*\(\s*~?\s*$"
+)
+_METAL = re.compile(r"\b(?:Au|Ag|Cu|[Gg]old|[Ss]ilver|[Cc]opper)(?=\b|\d|\()")
+_SYMBOL_OF = {"gold": "Au", "silver": "Ag", "copper": "Cu", "Gold": "Au", "Silver": "Ag"}
+_NEW_WORK = re.compile(r"\bet al\b|co-?workers")
+_AHEAD = 3  # sentences one reads on for the formula
 _SMALLEST = 3
 _SIZES = {"h", "min", "d", "week", "weeks", "s", "day"}
 
@@ -102,14 +111,24 @@ class Step:
     rule: str
 
 
-def steps_in(passage: Passage, sentence: Sentence, before: list[Sentence]) -> Iterator[Step]:
-    """Yield the synthesis steps of a sentence that tells how a cluster is made."""
+def steps_in(
+    passage: Passage,
+    sentence: Sentence,
+    before: list[Sentence],
+    after: Sequence[Sentence] = (),
+) -> Iterator[Step]:
+    """Yield the synthesis steps of a sentence that tells how a cluster is made.
+
+    A product that is called by its formula only in a sentence `after` is found there.
+    """
     if not _MADE.search(sentence.text):
         return
     product, rule = _product(sentence, before)
+    if product is None and not sentence.mentions:
+        product, rule = _named_after(sentence, after)
     if product is None:
         return
-    taken = [m.at for m in sentence.mentions]
+    taken = sentence.taken
     for quantity in find_quantities(passage, sentence.start, sentence.end, taken):
         if _is_use(sentence, *quantity.at):
             continue
@@ -198,6 +217,22 @@ def _product(sentence: Sentence, before: list[Sentence]) -> tuple[Mention | None
         if earlier.mentions and _MADE.search(earlier.text):
             product, _ = _product(earlier, [])
             return product, "product of the sentence before"
+    return None, ""
+
+
+def _named_after(sentence: Sentence, after: Sequence[Sentence]) -> tuple[Mention | None, str]:
+    """Return the cluster whose formula follows: 'Ag ions are reduced ... The NCs (Ag75(SG)40)'."""
+    symbols = {_SYMBOL_OF.get(word, word) for word in _METAL.findall(sentence.text)}
+    for later in after[:_AHEAD]:
+        if _NEW_WORK.search(later.text) and not later.mentions:
+            continue
+        for mention in later.mentions:
+            said = later.between(later.start, mention.at[0])
+            metals = {symbol for symbol, _ in frame(mention.cluster)}
+            if _INTRODUCED.search(said) and metals & symbols and _is_cluster(mention):
+                return mention, "product named in a sentence after"
+        if later.mentions:
+            break
     return None, ""
 
 
