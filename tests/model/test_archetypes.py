@@ -9,6 +9,7 @@ import pytest
 from superatom.errors import DataFileError
 from superatom.model.archetypes import TEXT_FORMAT, read_archetype
 from superatom.model.assemble import build_model
+from superatom.model.site_elements import place_elements
 from superatom.structure.anatomy import dissect
 
 #: Two bridged triangles of a gold tetrahedron: invented, to write every kind of line.
@@ -85,7 +86,8 @@ def test_a_bad_text_says_what_is_wrong(tmp_path: Path, old: str, new: str, says:
 def test_the_format_shown_names_every_key(tmp_path: Path) -> None:
     keys = [line.split(" = ")[0] for line in TEXT_FORMAT.splitlines() if " = " in line]
     needed = ["name", "formula", "kernel", "kernel_shape", "source"]
-    assert sorted(keys) == sorted([*needed, "motifs", "ligands", "shells", "distances"])
+    optional = ["motifs", "ligands", "shells", "distances", "elements"]
+    assert sorted(keys) == sorted([*needed, *optional])
     for key in needed:
         with pytest.raises(DataFileError, match=f"needs '{key}'"):
             read_archetype(written(tmp_path, SMALL.replace(f"{key} = ", f"{key}_ = ")))
@@ -97,3 +99,36 @@ def test_the_format_shown_names_every_key(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataFileError, match=r"absent\.toml"):
         read_archetype(tmp_path / "absent.toml")
+
+
+#: Two platinum atoms bridged by gold: invented, with metals that have a place of their own.
+MIXED = """
+name = "Au2Pt2"
+formula = "M4(SR)4"
+kernel = 0
+kernel_shape = ""
+motifs = '''
+ring 1 S 3 S 2 S 4 S
+'''
+distances = '''
+2.9: 1-3 2-4
+'''
+elements = '''
+Pd Pt: 1 2
+'''
+source = "invented"
+"""
+
+
+def test_metals_of_the_family_go_to_their_own_sites(tmp_path: Path) -> None:
+    family = read_archetype(written(tmp_path, MIXED))
+    assert family.symbols == ("Pd", "Pd", "Au", "Au")
+    assert family.motifs == "1 ring-Au2Pd2(SR)4"
+    assert place_elements(family, {"Au": 2, "Pt": 2}) == ("Pt", "Pt", "Au", "Au")
+    assert place_elements(family, {"Au": 3, "Pd": 1}) == ("Pd", "Au", "Au", "Au")
+
+
+@pytest.mark.parametrize("line", ["Pt 1 2", "Xx: 1", "Pt:", ": 1", "Pt: 5"])
+def test_a_bad_line_of_elements_is_shown(tmp_path: Path, line: str) -> None:
+    with pytest.raises(DataFileError, match=line):
+        read_archetype(written(tmp_path, MIXED.replace("Pd Pt: 1 2", line)))

@@ -9,6 +9,8 @@ Metals are numbered from 1, those of the kernel first.
 - `ligands`: all other ligands as ``KIND: metals``; donors of one ligand are parted by ``|``,
   ligands of one line by commas: ``PR3: 2, 3``, ``H: 1 2 3``, ``PP: 3 | 7, 4 | 8``.
 - `shells`: polyhedra of the first metals (`core_shells`).
+- `elements`: ``Ag: 7 8``, other metals that belong to the family and where they sit;
+  ``Ni Pd Pt: 1 2`` where any one of them does.
 - `distances`: ``2.8: 1-2 1-3``, which metals touch, with one mean length, Å, for a class of
   contacts; ``S3`` in a pair is the third donor atom S, counted over motifs, then ligands.
 """
@@ -25,6 +27,7 @@ from superatom.errors import DataFileError, SearchError
 from superatom.model.archetypes import TEXT_FORMAT, Archetype, Chain
 from superatom.model.core_shells import Shell, read_shell
 from superatom.model.ligand_sites import DONOR_ELEMENTS, LigandSite
+from superatom.model.site_elements import site_metals
 
 __all__ = ["parse_archetype"]
 
@@ -39,6 +42,7 @@ _OPTIONAL = {
     "ligands": str,
     "shells": str,
     "distances": str,
+    "elements": str,
 }
 _HOW = "write '10 S 14 S 15 S 12' for a staple, 'ring 1 S 2 S 3 S 4 S' for a ring"
 
@@ -76,6 +80,7 @@ def parse_archetype(text: str, path: str) -> Archetype:
         shells=tuple(_shell(line, path) for line in _lines(table, "shells")),
         distances=(),
         source=table["source"],
+        homes=tuple(_home(line, path, n_metals) for line in _lines(table, "elements")),
     )
     points = _points(archetype)
     distances = tuple(
@@ -161,6 +166,20 @@ def _sites(line: str, path: str, n_metals: int) -> list[LigandSite]:
             )
         sites.append(LigandSite(kind, anchors))
     return sites
+
+
+def _home(line: str, path: str, n_metals: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return elements of a line such as 'Ni Pd Pt: 1 2' and the metals where one of them sits."""
+    words, _, places = line.partition(":")
+    elements, metals = tuple(words.split()), places.split()
+    unknown = [element for element in elements if element not in site_metals()]
+    if not elements or unknown or not metals:
+        raise DataFileError(
+            path,
+            f"cannot read the elements {line!r}",
+            hint=f"write 'Ag: 7 8', the sites of Ag; known are {', '.join(site_metals())}",
+        )
+    return elements, tuple(_number(metal, line, path, n_metals) for metal in metals)
 
 
 def _shell(line: str, path: str) -> Shell:

@@ -50,6 +50,10 @@ PR3: 2, 3, 4                 # three phosphines, each on one metal
 X: 5 6                       # a halide that bridges metals 5 and 6
 PP: 7 | 8                    # a diphosphine: donor 1 | donor 2
 '''
+# other metals that belong to the family, and their sites
+elements = '''
+Ag: 7 8
+'''
 """
 
 _LETTERS = {"S": "SR", "X": "X", "C": "CCR"}
@@ -123,6 +127,9 @@ class Archetype:
         after them (`donor_sites`); they win over what the shells say.
     source : str
         Where the connectivity comes from.
+    homes : tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]
+        Elements other than `metal` that belong to the family, with the metals, from 0, where
+        they sit: ((('Ag',), (6, 7)),).
     """
 
     name: str
@@ -138,6 +145,16 @@ class Archetype:
     shells: tuple[Shell, ...]
     distances: tuple[tuple[int, int, float], ...]
     source: str
+    homes: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...] = ()
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The family's own element on every metal site, for which the distances hold."""
+        found = [self.metal] * self.n_metals
+        for elements, metals in self.homes:
+            for k in metals:
+                found[k] = elements[0]
+        return tuple(found)
 
     @property
     def formula(self) -> str:
@@ -187,8 +204,8 @@ class Archetype:
 
     @property
     def motifs(self) -> str:
-        """Motifs as `Anatomy.motifs` writes them, for the family's own metal and chloride."""
-        return self.motifs_of([self.metal] * self.n_metals)
+        """Motifs as `Anatomy.motifs` writes them, for the family's own metals and chloride."""
+        return self.motifs_of(list(self.symbols))
 
     def motifs_of(self, symbols: list[str], halide: str = "Cl") -> str:
         """Return the motifs with these elements on the metal sites."""

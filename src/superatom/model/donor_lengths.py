@@ -14,8 +14,8 @@ from superatom.model.site_elements import site_metals
 __all__ = ["BITES", "Donor", "bond_length", "donor"]
 
 #: Å between the donor atoms of one ligand, by kind of site: dithiophosphates and dithiocarbamates
-#: between 2.9 and 3.4, carboxylates, phosphines at one metal (sums of bonds at usual angles).
-BITES: Mapping[str, float] = {"SS": 3.2, "OO": 2.24}
+#: between 2.9 and 3.4, carboxylates, 2-pyridylphosphines (sums of bonds at usual angles).
+BITES: Mapping[str, float] = {"SS": 3.2, "OO": 2.24, "PN": 2.72}
 
 _HALIDES = ("F", "Cl", "Br", "I")
 # where a bond lies in the range of its pair: to a donor on one metal, to one that bridges

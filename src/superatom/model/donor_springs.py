@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -28,6 +29,8 @@ _SQUARE = ("Ni", "Pd", "Pt")  # four donors in a plane: which are trans only dis
 _INSIDE = 100.0  # degrees, M-S-M inside a motif: mean over the same structures
 _AWAY = 120.0  # degrees between a donor on one metal and the metals around that
 _ENCLOSED = 4  # metals from which on a hydride or carbide sits between them
+_LEANING = ("SS", "OO")  # ligands that lean where their bite tells them
+_CROWDED = 3  # donors on one metal, which find their places among themselves
 
 
 def bond_springs(
@@ -143,8 +146,9 @@ def _bends(archetype: Archetype, symbols: Sequence[str], elements: Sequence[str]
 def _outward(archetype: Archetype, symbols: Sequence[str], elements: Sequence[str]) -> list[Spring]:
     """Return soft springs to metals beside those a donor holds, so that it points away.
 
-    Only for ligands that are in no chain and have no bite, which tells them where to lean. Where the shells tell the place of the metals the
-    distances are those of a donor straight out; elsewhere only a donor on one metal has them.
+    Only for ligands that are in no chain, chelate no pair of metals and have no two others
+    on their metal. Where the shells tell the place of the metals the distances are those of
+    a donor straight out; elsewhere only a donor on one metal has them.
     """
     core = archetype.core_positions()
     near: dict[int, dict[int, float]] = {}
@@ -153,9 +157,12 @@ def _outward(archetype: Archetype, symbols: Sequence[str], elements: Sequence[st
         near.setdefault(j, {})[i] = length
     chained = len(archetype.bridges)
     kinds = [archetype.ligand_sites[site].kind for site, _ in archetype.donor_sites]
+    load = Counter(m for k, a in enumerate(_anchors(archetype)) if elements[k] != "H" for m in a)
     springs: list[Spring] = []
     for k, anchor in enumerate(_anchors(archetype)[chained:], chained):
-        if kinds[k] in BITES or (elements[k] in ("H", "C") and len(anchor) >= _ENCLOSED):
+        inside = elements[k] in ("H", "C") and len(anchor) >= _ENCLOSED
+        crowded = len(anchor) == 1 and load[anchor[0]] >= _CROWDED
+        if kinds[k] in _LEANING or inside or crowded:
             continue
         beside = sorted({j for m in anchor for j in near.get(m, {})} - set(anchor))
         bond = _bond(archetype, symbols, elements, anchor[0], k)

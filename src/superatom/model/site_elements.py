@@ -93,7 +93,8 @@ def place_elements(
     """Return the element of every metal site.
 
     The commonest metal is the host (of equals, the family's own). The others go where
-    `sites` says, or to the first free sites of the class they are known to prefer.
+    `sites` says, to the sites that are theirs in the family, or to the first free sites of
+    the class they are known to prefer.
 
     Parameters
     ----------
@@ -122,6 +123,11 @@ def place_elements(
             raise SearchError(f"{-lacking} more {metal} placed by hand than the formula has")
         if metal == host:
             continue
+        at_home = [k for k in _home_sites(archetype, metal) if k not in placed][:lacking]
+        placed.update(dict.fromkeys(at_home, metal))
+        lacking -= len(at_home)
+        if not lacking:
+            continue
         wanted = site_metals()[metal].preferred_site
         free = [k for k, kind in enumerate(classes) if kind == wanted and k not in placed]
         if len(free) < lacking:
@@ -131,6 +137,10 @@ def place_elements(
             )
         placed.update(dict.fromkeys(free[:lacking], metal))
     return tuple(placed.get(k, host) for k in range(archetype.n_metals))
+
+
+def _home_sites(archetype: Archetype, metal: str) -> list[int]:
+    return [k for elements, metals in archetype.homes if metal in elements for k in metals]
 
 
 def _given(archetype: Archetype, sites: Mapping[int, str]) -> dict[int, str]:

@@ -102,10 +102,10 @@ def _apart(archetype: Archetype, elements: Sequence[str]) -> FloatArray:
 
 
 def _growth(archetype: Archetype, symbols: Sequence[str]) -> list[float]:
-    """Return the metallic radii relative to that of the family's metal; 1 for donor atoms."""
+    """Return the metallic radii relative to those of the family's metals; 1 for donor atoms."""
     radii = site_metals()
-    own = radii[archetype.metal].radius
-    grown = [radii[symbol].radius / own for symbol in symbols]
+    own = archetype.symbols
+    grown = [radii[s].radius / radii[o].radius for s, o in zip(symbols, own, strict=True)]
     return [*grown, *(1.0 for _ in archetype.donor_sites)]
 
 
