@@ -7,10 +7,11 @@ import pytest
 
 from superatom.composition.cluster import Cluster
 from superatom.errors import SearchError, UnknownCharge
+from superatom.spectra.mass.bells import Pattern, profile_columns
 from superatom.spectra.mass.calibration import calibrate, lock_mass
 from superatom.spectra.mass.candidates import candidates_in
 from superatom.spectra.mass.evidence import chemistry
-from superatom.spectra.mass.fit import Pattern, fit_mixtures, profile_columns
+from superatom.spectra.mass.fit import fit_mixtures
 from superatom.spectra.mass.hypotheses import independent_points
 from superatom.spectra.mass.isotopes import charge_to_mz, envelopes
 from superatom.spectra.mass.mixtures import Mixture, distribution, fit_mixture

@@ -15,9 +15,10 @@ from superatom.spectra.mass.assignments import (
     FitTrace,
     ResidualPeak,
 )
+from superatom.spectra.mass.bells import Pattern, profile_columns
 from superatom.spectra.mass.candidates import Candidates
 from superatom.spectra.mass.evidence import ChemicalEvidence, chemistry
-from superatom.spectra.mass.fit import MixtureFits, Pattern, profile_columns
+from superatom.spectra.mass.fit import MixtureFits
 from superatom.spectra.mass.scoring import FWHM_PER_SIGMA, Trace
 from superatom.spectra.mass.species import Slot, WindowFit, patterns_of
 from superatom.spectra.mass.window_search import PreparedWindow
@@ -236,9 +237,13 @@ def finish(answer: Answer, extra: Floats, reasons: dict[int, tuple[Evidence, ...
     equivalent = answer.chi2 <= answer.limit
     order = np.lexsort((-informed, ~equivalent))
     n_listed = min(int(equivalent.sum()) + _LISTED, _MOST_LISTED)
+    rows = order[:n_listed]
+    patterns = patterns_of(answer.candidates.take(rows))
+    tallest = patterns.height[:, 0].argmax(axis=1)
+    bases = patterns.mz[np.arange(rows.size), 0, tallest]
     listed = tuple(
-        _candidate(answer, int(row), probability, informed, equivalent, reasons)
-        for row in order[:n_listed]
+        _candidate(answer, int(row), float(base), probability, informed, equivalent, reasons)
+        for row, base in zip(rows, bases, strict=True)
     )
     return replace(answer.assignment, candidates=listed)
 
@@ -246,6 +251,7 @@ def finish(answer: Answer, extra: Floats, reasons: dict[int, tuple[Evidence, ...
 def _candidate(
     answer: Answer,
     row: int,
+    base: float,
     probability: Floats,
     informed: Floats,
     equivalent: NDArray[np.bool_],
@@ -255,8 +261,6 @@ def _candidate(
     counts = found.counts[row].tolist()
     charge = int(found.charge[row])
     atoms = found.take(np.array([row])).elements()[0]
-    pattern = patterns_of(found.take(np.array([row])))
-    base = float(pattern.mz[0, 0, int(pattern.height[0, 0].argmax())])
     return CandidateFit(
         formula=space.cluster(counts, charge).text(),
         charge=charge,

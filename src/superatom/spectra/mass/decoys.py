@@ -12,8 +12,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from superatom.spectra.mass.bells import Pattern
 from superatom.spectra.mass.candidates import Candidates, candidates_in
-from superatom.spectra.mass.fit import Pattern, fit_mixtures
+from superatom.spectra.mass.fit import fit_mixtures
 from superatom.spectra.mass.scoring import Sticks, Trace, scan, shifts_to_try, sticks_of
 from superatom.spectra.mass.space import SearchSpace
 from superatom.spectra.mass.species import ShiftPrior, WindowFit, patterns_of

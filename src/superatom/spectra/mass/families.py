@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from superatom.spectra.mass.bells import Pattern, profiles
 from superatom.spectra.mass.candidates import Candidates
-from superatom.spectra.mass.fit import Pattern, profiles
 from superatom.spectra.mass.scoring import Trace
 
 __all__ = ["FamilyMixture", "family_mixtures"]
@@ -44,7 +44,7 @@ def family_mixtures(
     sigma: float,
     kinship: Floats,
     most: int,
-    worth: Callable[[float, float], float],
+    n_points: float,
 ) -> list[FamilyMixture]:
     """Return mixtures of a main species with 1, 2, ... of its relatives.
 
@@ -64,8 +64,9 @@ def family_mixtures(
         Log prior of each candidate beside the main species.
     most : int
         Most components in all.
-    worth : callable
-        Score that a fall of the residual sum of squares from one value to another is worth.
+    n_points : float
+        Number of independent points: what a fall of the logarithm of the residual sum of
+        squares is worth.
     """
     related = np.argpartition(-kinship, min(_RELATIVES, len(kinship) - 1))[: _RELATIVES + 1]
     related = related[candidates.charge[related] == candidates.charge[main]]
@@ -87,7 +88,7 @@ def family_mixtures(
         grown: dict[tuple[int, ...], tuple[float, list[int], float]] = {}
         for merit, chosen, rss in beam:
             for gain, place, left in _additions(
-                gram, right, total, chosen, kinship[rows], rss, worth
+                gram, right, total, chosen, kinship[rows], rss, n_points
             ):
                 key = tuple(sorted((*chosen, place)))
                 if key not in grown or merit + gain > grown[key][0]:
@@ -106,27 +107,32 @@ def _additions(
     chosen: Sequence[int],
     kinship: Floats,
     rss: float,
-    worth: Callable[[float, float], float],
+    n_points: float,
 ) -> list[tuple[float, int, float]]:
     """Return the relatives worth most: how much, which, and the new sum of squares."""
     places = np.array(chosen)
-    base = gram[np.ix_(places, places)] + 1e-9 * np.diag(np.diag(gram)[places])
+    diagonal = gram.diagonal()
+    base = gram[places[:, None], places]
+    base.flat[:: len(places) + 1] += 1e-9 * diagonal[places]
     inverse = np.linalg.inv(base)
-    others = np.array([i for i in range(2, len(gram)) if i not in chosen])
+    free = np.ones(len(gram), dtype=bool)
+    free[:2] = free[places] = False
+    others = np.flatnonzero(free)
     if not others.size:
         return []
-    cross = gram[np.ix_(places, others)]
+    cross = gram[places[:, None], others]
     along = inverse @ cross
-    rest = np.diag(gram)[others] - np.einsum("co,co->o", cross, along)
+    own = diagonal[others]
+    rest = own - np.einsum("co,co->o", cross, along)
     slope = right[others] - along.T @ right[places]
-    amount = slope / np.maximum(rest, 1e-9 * np.diag(gram)[others] + 1e-300)
+    amount = slope / np.maximum(rest, 1e-9 * own + 1e-300)
     fall = np.where(amount > 0, slope * amount, 0.0)
     # The amounts of those chosen before must stay positive too.
     before = inverse @ right[places]
     after = before[:, None] - along * amount
-    fall[np.any(after[2:] <= 0, axis=0)] = 0.0
+    fall[(after[2:] <= 0).any(axis=0)] = 0.0
     left = np.maximum(rss - fall, 1e-9 * total)
-    gain = np.array([worth(rss, value) for value in left.tolist()]) + 2.0 * kinship[others - 2]
+    gain = n_points * np.log(rss / left) + 2.0 * kinship[others - 2]
     gain[fall <= 0] = -np.inf
     order = np.argsort(-gain)[:_BRANCHES]
     return [(float(gain[i]), int(others[i]), float(left[i])) for i in order if np.isfinite(gain[i])]

@@ -36,7 +36,7 @@ def grow_families(
         for mixture in family_mixtures(
             search.trace, search.candidates, search.patterns_at, main, parent.shift_ppm,
             float(parent.fit.fwhm[0]) / FWHM_PER_SIGMA, kin, most,
-            lambda before, after: n_points * float(np.log(before / after)),
+            n_points,
         ):  # fmt: skip
             price = base + sum(PRICE - 2.0 * float(kin[row]) for row in mixture.rows[1:])
             score = n_points * float(np.log(mixture.rss)) + price

@@ -9,29 +9,25 @@ negative, and a straight baseline by linear least squares inside (variable proje
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from superatom.spectra.mass.bells import Drawing, Pattern, drawing
 from superatom.spectra.mass.scoring import FWHM_PER_SIGMA, Trace
 
-__all__ = ["MixtureFits", "Pattern", "fit_mixtures", "profile_columns", "profiles"]
+__all__ = ["MixtureFits", "fit_mixtures"]
 
 Floats = NDArray[np.float64]
 
 _REACH = 4.5
 _STEPS = 4
+_SETTLED = 1e-5  # change of the sum of squares below which a fit is done
+_HOPELESS = 5.0  # times the best sum of squares: not followed beyond two steps
 _APART = 8.0  # ppm that species of one window may be shifted from their mean
 _WIDTH_RANGE = 1.8  # the fitted width stays within this factor of the estimate
 _CHUNK = 2_000_000  # numbers in the largest array
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pattern:
-    """Calculated envelopes of ions: m/z and height, each of shape (..., k)."""
-
-    mz: Floats
-    height: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,100 +58,6 @@ class MixtureFits:
     def rows(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> MixtureFits:
         """Return some of the fits."""
         return MixtureFits(*(getattr(self, field.name)[rows] for field in fields(self)))
-
-
-def profile_columns(
-    trace: Trace, pattern: Pattern, shift: Floats, sigma: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Return the profiles of envelopes and their derivatives in shift and in ln(width).
-
-    Parameters
-    ----------
-    trace : Trace
-        Points of similar spacing.
-    pattern : Pattern
-        Envelopes of shape (B, K, k).
-    shift : ndarray, shape (B, K)
-        Relative shift (not ppm) of each component.
-    sigma : ndarray, shape (B,)
-        Standard deviation of a peak in m/z.
-
-    Returns
-    -------
-    tuple of ndarray, each of shape (B, K, n)
-    """
-    bells = _bells(trace, pattern, shift, sigma)
-    heights = bells.summed(bells.height)
-    values = bells.u * bells.u
-    values *= bells.height
-    by_width = bells.summed(values)
-    np.multiply(bells.u, bells.height, out=values)
-    values *= (pattern.mz / sigma[:, None, None])[..., None]
-    return heights, bells.summed(values), by_width
-
-
-def profiles(trace: Trace, pattern: Pattern, shift: Floats, sigma: Floats) -> Floats:
-    """Return the profiles alone, shape (B, K, n); see `profile_columns`."""
-    bells = _bells(trace, pattern, shift, sigma)
-    return bells.summed(bells.height)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Bells:
-    """Peaks near their centres, on the points of a trace widened by a margin.
-
-    Attributes
-    ----------
-    height, u : ndarray, shape (B, K, k, m)
-        Height of each peak at m points about its centre, and their distance from it in
-        standard deviations.
-    target : ndarray, shape (B * K * k * m,)
-        Where each value goes in the widened traces, laid end to end.
-    n_points, margin : int
-        Points of the trace, and of the margin at either end that catches what lies outside.
-    """
-
-    height: Floats
-    u: Floats
-    target: NDArray[np.int64]
-    n_points: int
-    margin: int
-
-    def summed(self, values: Floats) -> Floats:
-        """Return the sum over peaks at each point of the trace, shape (B, K, n)."""
-        batch, n_parts = values.shape[:2]
-        width = self.n_points + 2 * self.margin
-        counted = np.bincount(self.target, values.ravel(), batch * n_parts * width)
-        total = np.asarray(counted, dtype=np.float64)
-        inside = slice(self.margin, self.margin + self.n_points)
-        whole: Floats = total.reshape(batch, n_parts, width)[:, :, inside]
-        return whole
-
-
-def _bells(trace: Trace, pattern: Pattern, shift: Floats, sigma: Floats) -> _Bells:
-    """Return each peak near its centre, where that is in widths, and where it goes."""
-    n_points = trace.mz.size
-    spacing = (trace.mz[-1] - trace.mz[0]) / (n_points - 1)
-    batch, n_parts, _ = pattern.mz.shape
-    centre = pattern.mz * (1.0 + shift[:, :, None])
-    reach = int(np.ceil(_REACH * sigma.max() / spacing)) + 1
-    margin = 2 * reach + 4
-    place = np.interp(
-        centre, trace.mz, np.arange(n_points), left=-reach - 2, right=n_points + reach
-    )
-    cell = np.rint(place).astype(np.int64)[..., None] + np.arange(
-        margin - reach, margin + reach + 1
-    )
-    u = np.pad(trace.mz, margin, mode="edge")[cell]
-    u -= centre[..., None]
-    u /= sigma[:, None, None, None]
-    height = u * u
-    height *= -0.5
-    np.exp(height, out=height)
-    height *= pattern.height[..., None]
-    row = np.arange(batch * n_parts).reshape(batch, n_parts, 1, 1) * (n_points + 2 * margin)
-    cell += row
-    return _Bells(height, u, cell.ravel(), n_points, margin)
 
 
 def fit_mixtures(
@@ -206,33 +108,47 @@ def _fit_chunk(
     limits_ppm: tuple[float, float],
     fixed_width: bool,
 ) -> tuple[Floats, ...]:
-    n_parts = pattern.mz.shape[1]
+    batch, n_parts = pattern.mz.shape[:2]
     sigma0 = trace.fwhm / FWHM_PER_SIGMA
     shift = np.repeat(shift_ppm[:, None] * 1e-6, n_parts, axis=1)
-    log_width = np.zeros(len(shift))
+    log_width = np.zeros(batch)
     bounds = np.array(limits_ppm) * 1e-6
     widest = np.log(_WIDTH_RANGE)
     largest = 0.7 * sigma0 / trace.centre
-    best = _evaluate(trace, pattern, shift, sigma0 * np.exp(log_width))
-    damping = np.ones(len(shift))
-    for _ in range(_STEPS):
-        move, wider = best.move(trace, fixed_width)
-        move = np.clip(move * damping[:, None], -largest, largest)
-        new_shift = _together(shift + move, best.linear[:, :-2], bounds)
-        new_width = np.clip(log_width + np.clip(wider * damping, -0.3, 0.3), -widest, widest)
-        trial = _evaluate(trace, pattern, new_shift, sigma0 * np.exp(new_width))
-        better = trial.rss < best.rss
-        shift[better], log_width[better] = new_shift[better], new_width[better]
-        damping = np.where(better, 1.0, damping * 0.4)
-        best = best.replaced(trial, better)
-    amounts = best.linear[:, :-2]
+    drawn = drawing(trace, pattern, shift, 1.0 if fixed_width else _WIDTH_RANGE)
+    rows = np.arange(batch)  # those that still improve
+    state = _evaluate(trace, drawn, rows, shift, np.full(batch, sigma0))
+    rss, linear = state.rss.copy(), state.linear.copy()
+    damping = np.ones(batch)
+    for step in range(_STEPS):
+        move, wider = state.move(trace, fixed_width)
+        move = np.clip(move * damping[rows, None], -largest, largest)
+        new_shift = _together(shift[rows] + move, linear[rows, :-2], bounds)
+        change = np.clip(wider * damping[rows], -0.3, 0.3)
+        new_width = np.clip(log_width[rows] + change, -widest, widest)
+        sigma = sigma0 * np.exp(new_width)
+        trial = _evaluate(trace, drawn, rows, new_shift, sigma, step + 1 < _STEPS)
+        fall = rss[rows] - trial.rss
+        better = fall > 0
+        goes_on = np.abs(fall) > _SETTLED * rss[rows]
+        taken = rows[better]
+        shift[taken], log_width[taken] = new_shift[better], new_width[better]
+        rss[taken], linear[taken] = trial.rss[better], trial.linear[better]
+        damping[rows] = np.where(better, 1.0, damping[rows] * 0.4)
+        if step > 0:
+            goes_on &= rss[rows] < _HOPELESS * rss.min()
+        if step + 1 == _STEPS or not goes_on.any():
+            break
+        state = state.replaced(trial, better).rows(goes_on)
+        rows = rows[goes_on]
+    amounts = linear[:, :-2]
     return (
-        best.rss,
+        rss,
         _mean_shift(shift, amounts)[:, 0] * 1e6,
         trace.fwhm * np.exp(log_width),
         shift * 1e6,
         amounts,
-        best.linear[:, -2:],
+        linear[:, -2:],
     )
 
 
@@ -261,9 +177,13 @@ class _State:
 
     def replaced(self, other: _State, rows: NDArray[np.bool_]) -> _State:
         """Take over the rows where `other` is better."""
-        for name in ("rss", "linear", "columns", "by_shift", "by_width"):
-            getattr(self, name)[rows] = getattr(other, name)[rows]
+        for field in fields(self):
+            getattr(self, field.name)[rows] = getattr(other, field.name)[rows]
         return self
+
+    def rows(self, rows: NDArray[np.bool_]) -> _State:
+        """Return some of the rows."""
+        return self if rows.all() else _State(*(getattr(self, f.name)[rows] for f in fields(self)))
 
     def move(self, trace: Trace, fixed_width: bool) -> tuple[Floats, Floats]:
         """Return the Gauss-Newton steps in the shifts, (B, K), and in ln(width), (B,)."""
@@ -283,25 +203,40 @@ class _State:
         return solution[:, n_parts + 2 : -1], solution[:, -1]
 
 
-def _ground(batch: int, n_points: int) -> Floats:
-    """Return the two columns of a straight baseline, shape (B, 2, n)."""
+@lru_cache(maxsize=64)
+def _baseline(n_points: int) -> Floats:
+    """Return the two columns of a straight baseline, shape (2, n)."""
     ramp = np.linspace(-0.5, 0.5, n_points)
-    return np.broadcast_to(np.stack([np.ones_like(ramp), ramp]), (batch, 2, n_points))
+    return np.stack([np.ones_like(ramp), ramp])
 
 
-def _evaluate(trace: Trace, pattern: Pattern, shift: Floats, sigma: Floats) -> _State:
-    columns, by_shift, by_width = profile_columns(trace, pattern, shift, sigma)
+def _ground(batch: int, n_points: int) -> Floats:
+    return np.broadcast_to(_baseline(n_points), (batch, 2, n_points))
+
+
+def _evaluate(
+    trace: Trace,
+    drawn: Drawing,
+    rows: NDArray[np.int64],
+    shift: Floats,
+    sigma: Floats,
+    derivatives: bool = True,
+) -> _State:
+    """Return the linear solution of some hypotheses; without derivatives if no step follows."""
+    found = drawn.columns(rows, shift, sigma, derivatives)
+    columns, by_shift, by_width = found if derivatives else found * 3
     batch, n_parts, n_points = columns.shape
     design = np.concatenate([columns, _ground(batch, n_points)], axis=1)
     linear = _solve(design, trace.intensity)
+    kept = np.ones((batch, n_parts + 2), dtype=bool)
     for _ in range(n_parts):  # non-negative: switch off what came out negative, then again
-        negative = linear[:, :n_parts] < 0
-        if not negative.any():
+        wrong = np.flatnonzero((linear[:, :n_parts] < 0).any(axis=1))
+        if not wrong.size:
             break
-        keep = np.concatenate([~negative, np.ones((batch, 2), dtype=bool)], axis=1)
-        keep &= np.concatenate([linear[:, :n_parts] != 0, np.ones((batch, 2), dtype=bool)], axis=1)
-        design = design * keep[..., None]
-        linear = np.where(keep, _solve(design, trace.intensity), 0.0)
+        kept[wrong, :n_parts] &= linear[wrong, :n_parts] > 0
+        again = _solve(design[wrong] * kept[wrong][..., None], trace.intensity)
+        linear[wrong] = np.where(kept[wrong], again, 0.0)
+    linear = np.where(kept, linear, 0.0)
     residual = trace.intensity - np.einsum("bk,bkn->bn", linear, design)
     rss = np.einsum("bn,bn->b", residual, residual)
     return _State(rss, linear, columns, by_shift, by_width)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from superatom.spectra.mass.bells import Pattern
 from superatom.spectra.mass.candidates import Candidates
-from superatom.spectra.mass.fit import MixtureFits, Pattern
+from superatom.spectra.mass.fit import MixtureFits
 from superatom.spectra.mass.scoring import envelopes_of
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "PRICE",
     "Effort",
     "Hypothesis",
+    "PatternStore",
     "ShiftPrior",
     "best_of",
     "independent_points",
@@ -108,6 +110,38 @@ def patterns_of(candidates: Candidates, threshold: float = 1e-4) -> Pattern:
     found = envelopes_of(candidates, threshold)
     height = found.abundance / found.abundance.max(axis=1, keepdims=True)
     return Pattern(found.mz(candidates.charge)[:, None], height[:, None])
+
+
+class PatternStore:
+    """Envelopes of the candidates of a window, each calculated when first asked for."""
+
+    def __init__(self, candidates: Candidates) -> None:
+        self._candidates = candidates
+        self._place = np.full(len(candidates), -1, dtype=np.int64)
+        self._mz, self._height = np.zeros((2, 0, 0))
+
+    def of(self, rows: Sequence[int] | Rows) -> Pattern:
+        """Return the envelopes of rows as a pattern of shape (n, 1, k), tallest peak 1."""
+        wanted = np.asarray(rows, dtype=np.int64)
+        missing = np.unique(wanted[self._place[wanted] < 0])
+        if missing.size:
+            self._place[missing] = len(self._mz) + np.arange(missing.size)
+            found = patterns_of(self._candidates.take(missing))
+            self._mz = _stacked(self._mz, found.mz[:, 0])
+            self._height = _stacked(self._height, found.height[:, 0])
+        places = self._place[wanted]
+        height = self._height[places]
+        width = int(np.flatnonzero(height.any(axis=0))[-1]) + 1
+        return Pattern(self._mz[places, None, :width], height[:, None, :width])
+
+
+def _stacked(first: Floats, second: Floats) -> Floats:
+    """Return the rows of two arrays, the narrower one widened by zeros."""
+    width = max(first.shape[1], second.shape[1])
+    both = np.zeros((len(first) + len(second), width))
+    both[: len(first), : first.shape[1]] = first
+    both[len(first) :, : second.shape[1]] = second
+    return both
 
 
 def independent_points(residual: Floats, n_peaks: float) -> float:

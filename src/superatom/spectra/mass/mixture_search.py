@@ -19,18 +19,19 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from superatom.spectra.mass.bells import Pattern, profile_columns
 from superatom.spectra.mass.candidates import Candidates
 from superatom.spectra.mass.family_search import grow_families
-from superatom.spectra.mass.fit import MixtureFits, Pattern, fit_mixtures, profile_columns
+from superatom.spectra.mass.fit import MixtureFits, fit_mixtures
 from superatom.spectra.mass.hypotheses import (
     FULL,
     PRICE,
     Effort,
     Hypothesis,
+    PatternStore,
     ShiftPrior,
     best_of,
     independent_points,
-    patterns_of,
     strongest_first,
 )
 from superatom.spectra.mass.scoring import (
@@ -96,6 +97,7 @@ class MixtureSearch:
         self.sticks: list[Sticks] = sticks_of(candidates, trace.centre)
         self._ends = np.cumsum([len(block.mz) for block in self.sticks])
         self.n_independent = float(trace.mz.size)
+        self._exact = PatternStore(candidates)
         self._kin: dict[int, Floats] = {}
         bound = np.array([not part.is_ion for part in candidates.space.parts])
         keys = np.column_stack([candidates.counts[:, bound], candidates.charge])
@@ -252,14 +254,14 @@ class MixtureSearch:
         """Fit hypotheses of equal length from given shifts."""
         rows = np.array(hypotheses, dtype=np.int64)
         flat, inverse = np.unique(rows, return_inverse=True)
-        pattern = patterns_of(self.candidates.take(flat))
+        pattern = self._exact.of(flat)
         inverse = inverse.reshape(rows.shape)
         chosen = Pattern(pattern.mz[inverse, 0], pattern.height[inverse, 0])
         return fit_mixtures(start, chosen, shift_ppm, (self.prior.low, self.prior.high))
 
     def profile(self, rows: Sequence[int], fit: MixtureFits) -> Floats:
         """Return the fitted profile of the components, without baseline."""
-        pattern = patterns_of(self.candidates.take(np.array(rows)))
+        pattern = self._exact.of(rows)
         together = Pattern(pattern.mz[None, :, 0], pattern.height[None, :, 0])
         sigma = fit.fwhm / FWHM_PER_SIGMA
         columns, _, _ = profile_columns(self.trace, together, fit.own_ppm * 1e-6, sigma)
@@ -345,5 +347,5 @@ class MixtureSearch:
 
     def n_peaks(self, hypothesis: Hypothesis) -> float:
         """Return how many isotope peaks of at least a tenth of the tallest a mixture has."""
-        heights = patterns_of(self.candidates.take(np.array(hypothesis.rows))).height
+        heights = self._exact.of(hypothesis.rows).height
         return float((heights > 0.1).sum(axis=2).max())

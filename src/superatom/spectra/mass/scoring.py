@@ -60,6 +60,11 @@ class Trace:
         return float(0.5 * (self.mz[0] + self.mz[-1]))
 
     @property
+    def span(self) -> float:
+        """Width of the window in m/z."""
+        return float(self.mz[-1] - self.mz[0])
+
+    @property
     def variation(self) -> float:
         """Sum of squares about the mean intensity."""
         return float(((self.intensity - self.intensity.mean()) ** 2).sum())
