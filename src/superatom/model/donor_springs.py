@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from superatom.model.archetypes import Archetype
 from superatom.model.donor_lengths import BITES, bond_length, donor
+from superatom.model.ways_out import metal_places, neighbours, straight_out
 
 __all__ = ["BITE_ROOM", "Spring", "bond_springs", "donor_springs"]
-
-FloatArray = NDArray[np.float64]
 
 #: Two points, their distance in Å, stiffness.
 Spring = tuple[int, int, float, float]
@@ -26,7 +24,9 @@ _BOND, _ANGLE, _BITE, _BEND, _OUTWARD = 2.0, 1.0, 0.5, 0.3, 0.1
 # structures of mpourmpakis/NC_Database), trigonal planar, tetrahedral
 _AROUND = {2: 173.0, 3: 120.0, 4: 109.47}
 _SQUARE = ("Ni", "Pd", "Pt")  # four donors in a plane: which are trans only distances tell
-_INSIDE = 100.0  # degrees, M-S-M inside a motif: mean over the same structures
+# degrees, means over the same structures: M-S-M inside a motif, and where a motif stands on the
+# kernel if no metal touches both metals of its end
+_INSIDE, _UPRIGHT = 99.0, 101.0
 _AWAY = 120.0  # degrees between a donor on one metal and the metals around that
 _ENCLOSED = 4  # metals from which on a hydride or carbide sits between them
 _LEANING = ("SS", "OO")  # ligands that lean where their bite tells them
@@ -130,15 +130,17 @@ def _bites(archetype: Archetype, bites: Mapping[int, float]) -> list[Spring]:
 
 def _bends(archetype: Archetype, symbols: Sequence[str], elements: Sequence[str]) -> list[Spring]:
     """Return the springs between two metals that a donor bridges; contacts win over them."""
-    touching = {frozenset(pair) for *pair, _ in archetype.contacts()}
+    near = neighbours(archetype)
     springs: list[Spring] = []
     for k, anchor in enumerate(_anchors(archetype)):
-        if len(anchor) != 2 or frozenset(anchor) in touching:
+        i, j = sorted(anchor) if len(anchor) == 2 else (0, 0)
+        if len(anchor) != 2 or j in near.get(i, {}):
             continue
-        i, j = sorted(anchor)
         first, second = (_bond(archetype, symbols, elements, m, k) for m in (i, j))
-        inside = i >= archetype.kernel and elements[k] == "S"
-        degrees = _INSIDE if inside else donor(elements[k]).bridge
+        degrees = donor(elements[k]).bridge
+        if elements[k] == "S" and j >= archetype.kernel:
+            inside, leans = i >= archetype.kernel, set(near.get(i, {})) & set(near.get(j, {}))
+            degrees = _INSIDE if inside else degrees if leans else _UPRIGHT
         springs.append((i, j, _third_side(first, second, degrees), _BEND))
     return springs
 
@@ -147,15 +149,13 @@ def _outward(archetype: Archetype, symbols: Sequence[str], elements: Sequence[st
     """Return soft springs to metals beside those a donor holds, so that it points away.
 
     Only for ligands that are in no chain, chelate no pair of metals and have no two others
-    on their metal. Where the shells tell the place of the metals the distances are those of
-    a donor straight out; elsewhere only a donor on one metal has them.
+    on their metal. The distances are those of a donor straight out; where contacts do not tell
+    the place of the metals, a donor on one metal keeps its usual angle to those beside.
     """
-    core = archetype.core_positions()
-    near: dict[int, dict[int, float]] = {}
-    for i, j, length in archetype.contacts():
-        near.setdefault(i, {})[j] = length
-        near.setdefault(j, {})[i] = length
     chained = len(archetype.bridges)
+    if chained == len(archetype.donor_sites):
+        return []
+    near, places = neighbours(archetype), metal_places(archetype)
     kinds = [archetype.ligand_sites[site].kind for site, _ in archetype.donor_sites]
     load = Counter(m for k, a in enumerate(_anchors(archetype)) if elements[k] != "H" for m in a)
     springs: list[Spring] = []
@@ -167,26 +167,13 @@ def _outward(archetype: Archetype, symbols: Sequence[str], elements: Sequence[st
         beside = sorted({j for m in anchor for j in near.get(m, {})} - set(anchor))
         bond = _bond(archetype, symbols, elements, anchor[0], k)
         point = archetype.n_metals + k
-        if beside and max((*anchor, *beside)) < len(core):
-            place = _straight_out(core[list(anchor)], core[beside], bond)
-            apart = np.linalg.norm(core[beside] - place, axis=1)
+        if beside and {*anchor, *beside} <= set(places):
+            around = np.array([places[j] for j in beside])
+            place = straight_out(np.array([places[m] for m in anchor]), around, bond)
+            apart = np.linalg.norm(around - place, axis=1)
             springs += [(j, point, float(d), _OUTWARD) for j, d in zip(beside, apart, strict=True)]
         elif len(anchor) == 1:
             springs += [
                 (j, point, _third_side(bond, near[anchor[0]][j], _AWAY), _OUTWARD) for j in beside
             ]
     return springs
-
-
-def _straight_out(held: FloatArray, beside: FloatArray, bond: float) -> FloatArray:
-    """Return where a donor sits that holds some metals and leaves others behind."""
-    middle = held.mean(axis=0)
-    ways = middle - beside
-    out = np.sum(ways / np.linalg.norm(ways, axis=1)[:, None], axis=0)
-    if len(held) > 1:  # in the plane or on the line that lies evenly between the metals
-        _, sizes, axes = np.linalg.svd(held - middle)
-        flat = axes[: min(len(held) - 1, 2)][sizes[: min(len(held) - 1, 2)] > 0.1]
-        out = out - flat.T @ (flat @ out)
-    reach = float(np.mean(np.sum((held - middle) ** 2, axis=1)))
-    height = np.sqrt(max(bond**2 - reach, 0.25))
-    return np.asarray(middle + height * out / max(float(np.linalg.norm(out)), 1e-9))

@@ -54,8 +54,8 @@ def site_kind(ligand: Ligand) -> str:
         kind = {1: "PR3", 2: "PP", 4: "PP3"}.get(ligand.denticity)
     elif ligand.kind in ("interstitial", "chalcogenide"):
         kind = "C" if dict(ligand.elements) == {"C": 1} else None
-    elif ligand.kind == "other" and anchors[:1] in (("S",), ("Se",), ("Te",)):
-        kind = "SR" if (ligand.charge_taken, ligand.denticity) == (1, 1) else None
+    elif ligand.kind in ("other", "generic"):
+        kind = _plain_kind(ligand)
     else:
         kind = _KINDS.get(ligand.kind)
     if kind is None:
@@ -64,6 +64,16 @@ def site_kind(ligand: Ligand) -> str:
             f"there are {', '.join(DONOR_ELEMENTS)}"
         )
     return kind
+
+
+def _plain_kind(ligand: Ligand) -> str | None:
+    """Return the kind of a ligand the library has no class for: SH, PH3, SR, PR3."""
+    if dict(ligand.elements) == {"P": 1, "H": 3}:
+        return "PR3"
+    anchor = ligand.anchors[0] if len(ligand.anchors) == 1 and ligand.denticity == 1 else ""
+    if anchor in ("S", "Se", "Te") and ligand.charge_taken == 1:
+        return "SR"
+    return "PR3" if anchor == "P" and ligand.charge_taken == 0 else None
 
 
 def site_kinds(cluster: Cluster) -> Mapping[str, int]:
@@ -96,9 +106,8 @@ def find_archetype(cluster: Cluster, name: str | None = None) -> Archetype:
     fits = [a for a in archetypes() if a.n_metals == metals and a.ligands == kinds]
     if not fits:
         raise SearchError(_unknown(cluster, metals, kinds))
-    if cluster.isomer:
-        fits = [a for a in fits if a.isomer in ("", cluster.isomer)] or fits
-        fits = [a for a in fits if a.isomer == cluster.isomer] or fits
+    for label in (cluster.isomer, ""):
+        fits = [a for a in fits if a.isomer == label] or fits
     host = max(cluster.metals, key=lambda metal: cluster.metals[metal])
     if len({a.isomer for a in fits}) == 1:
         fits = ([a for a in fits if a.metal == host] or fits)[:1]

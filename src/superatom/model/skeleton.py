@@ -12,7 +12,9 @@ from superatom.model.core_shells import CONTACT
 from superatom.model.donor_lengths import donor
 from superatom.model.donor_springs import BITE_ROOM, Spring, bond_springs, donor_springs
 from superatom.model.embedding import DistanceModel
+from superatom.model.second_neighbours import second_neighbour_springs
 from superatom.model.site_elements import site_metals
+from superatom.model.ways_out import METALS_APART
 
 __all__ = ["default_donors", "skeleton_model"]
 
@@ -21,7 +23,6 @@ FloatArray = NDArray[np.float64]
 # stiffness of contacts inside the kernel and of others (a bond has 2); pairs of the shells
 # that do not touch only hold the shape
 _KERNEL, _LOOSE, _FRAME = 1.0, 0.5, 0.02
-_METALS_APART = 3.5  # Å: what does not touch stays beyond contact
 
 
 def default_donors(archetype: Archetype, halide: str = "Cl") -> tuple[str, ...]:
@@ -63,6 +64,8 @@ def skeleton_model(
     angles = donor_springs(archetype, symbols, elements, bites or {})
     springs = _unique([*springs, *(a for a in angles if frozenset(a[:2]) not in given)])
     springs = _unique([*springs, *_frame_springs(archetype, symbols)])
+    grown = _growth(archetype, symbols)
+    springs = _unique([*springs, *second_neighbour_springs(archetype, grown)])
     pairs = np.array([(i, j) for i, j, _, _ in springs], dtype=np.int64).reshape(-1, 2)
     walls = _apart(archetype, elements)
     walls[pairs[:, 0], pairs[:, 1]] = walls[pairs[:, 1], pairs[:, 0]] = 0.0
@@ -90,7 +93,7 @@ def _apart(archetype: Archetype, elements: Sequence[str]) -> FloatArray:
     n = archetype.n_metals
     kinds = [archetype.ligand_sites[site].kind for site, _ in archetype.donor_sites]
     rooms = [donor(element, kind) for element, kind in zip(elements, kinds, strict=True)]
-    least = np.full((n + len(rooms), n + len(rooms)), _METALS_APART)
+    least = np.full((n + len(rooms), n + len(rooms)), METALS_APART)
     from_metals = np.array([room.from_metals for room in rooms])
     from_donors = np.array([room.from_donors for room in rooms])
     least[:n, n:], least[n:, :n] = from_metals, from_metals[:, None]
