@@ -10,7 +10,7 @@ import pytest
 from ase import Atoms
 from ase.data import vdw_radii
 
-from superatom.errors import FormulaError, SearchError, StructureError, UnknownComposition
+from superatom.errors import FormulaError, SearchError, UnknownComposition
 from superatom.model.archetypes import archetypes
 from superatom.model.assemble import build_model
 from superatom.structure.anatomy import dissect
@@ -176,8 +176,6 @@ def test_hydrogens_are_those_of_the_formula() -> None:
         ("Au26(SCH3)18", SearchError, r"nearest: (Au|Ag)25(.|\n)*kernel_shape"),
         ("Au38(SCH3)24", SearchError, "Au38Q.*Au38T"),
         ("Au25(SR)18", UnknownComposition, "SR"),
-        ("Au25(SC2H4Ph)18", StructureError, "SCH3 or SH"),
-        ("Au25(SCH3)17(SH)1", SearchError, "2 ligands"),
         ("RhAu24(SCH3)18", SearchError, "Rh"),
         ("Pt2Au23(SCH3)18", SearchError, "1 free sites"),
         ("Au23.4Ag1.6(SCH3)18", SearchError, r"23\.4 Au on average"),
@@ -200,5 +198,5 @@ def test_a_dopant_needs_a_site_that_exists(sites: dict[int, str], says: str) -> 
 def test_an_archetype_must_fit_the_formula() -> None:
     with pytest.raises(SearchError, match="Au36"):
         build_model("[Au25(SCH3)18]-", "Au36")
-    with pytest.raises(SearchError, match="there are Au18"):
+    with pytest.raises(SearchError, match=r"there are .*Au18"):
         build_model("[Au25(SCH3)18]-", "Au999")

@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from superatom.model.embedding import DistanceModel, relax
-from superatom.model.ligand_attachment import Tails
 
-__all__ = ["clean_tails"]
+__all__ = ["Tails", "clean_tails"]
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 _CONTACT = 0.90  # least distance of atoms not bonded, of the sum of van der Waals radii
 _BOND, _SKELETON = 4.0, 4.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tails:
+    """Atoms added to a skeleton.
+
+    Attributes
+    ----------
+    symbols : tuple[str, ...]
+        Elements, ligand by ligand.
+    positions : ndarray, shape (n, 3)
+        Å.
+    pairs : ndarray of int, shape (m, 2)
+        Atoms whose distance the tails fix (bonds and angles), numbered as in the whole
+        model: skeleton first, then tails.
+    lengths : ndarray, shape (m,)
+        Their distances, Å.
+    """
+
+    symbols: tuple[str, ...]
+    positions: FloatArray
+    pairs: IntArray
+    lengths: FloatArray
 
 
 def clean_tails(
@@ -43,6 +67,8 @@ def clean_tails(
     radii = np.nan_to_num(vdw_radii[kinds], nan=2.0)
     least = _CONTACT * (radii[:, None] + radii)
     start = len(positions)
+    if not len(tails.symbols):
+        return positions
     least[:start, :start] = 0.0
     least[skeleton.walls[:, 0], skeleton.walls[:, 1]] = skeleton.floors
     least[tails.pairs[:, 0], tails.pairs[:, 1]] = 0.0

@@ -1,0 +1,271 @@
+"""The core of a cluster laid out: skeleton from its archetype, small ligands, cleaned together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superatom.errors import ComputationError
+from superatom.model.archetypes import Archetype
+from superatom.model.bound_molecules import BoundMolecule
+from superatom.model.clean import Tails, clean_tails
+from superatom.model.dressing import Frame, Place, dress
+from superatom.model.embedding import DistanceModel, embed
+from superatom.model.head_fits import DONOR_ANGLES, fit_head
+from superatom.model.heads import Head, head_of, stand_in
+from superatom.model.skeleton import skeleton_model
+
+__all__ = ["Core", "lay_out_core"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+_STRAIN = 0.025  # energy per point above which contacts contradict each other, as means of classes
+_BITE_SPREAD = 0.8  # Å: a bite that differs more between shapes is left to the core
+_USUAL_ANGLE = 180.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Core:
+    """Metals, donor atoms and small ligands in place.
+
+    Attributes
+    ----------
+    symbols : tuple[str, ...]
+        Elements of all atoms: metals, donors, then the rest of the ligands site by site.
+    positions : ndarray, shape (n, 3)
+        Å.
+    n_skeleton : int
+        Number of metals and donors.
+    donors : tuple[tuple[int, ...], ...]
+        Donor atoms of each site.
+    rest : tuple[tuple[int, ...], ...]
+        The other atoms of each site.
+    heads : tuple[Head or None, ...]
+        Stand-ins of ligands with several donors.
+    """
+
+    symbols: tuple[str, ...]
+    positions: FloatArray
+    n_skeleton: int
+    donors: tuple[tuple[int, ...], ...]
+    rest: tuple[tuple[int, ...], ...]
+    heads: tuple[Head | None, ...]
+
+
+def lay_out_core(
+    family: Archetype,
+    metals: Sequence[str],
+    molecules: Sequence[BoundMolecule],
+    *,
+    seed: int = 0,
+    sides: Sequence[str] | None = None,
+    ending: str = "CH3",
+) -> Core:
+    """Return a core with small relatives of its ligands.
+
+    Parameters
+    ----------
+    family : Archetype
+        The family.
+    metals : sequence of str
+        Element of every metal site.
+    molecules : sequence of BoundMolecule
+        Ligand of every ligand site.
+    seed : int
+        Seed of the layout.
+    sides : sequence of str, optional
+        Side of each ligand ('auto', 'up', 'down').
+    ending : str
+        What a thiolate becomes: 'CH3' or 'H'.
+
+    Raises
+    ------
+    ComputationError
+        If the distances of the archetype cannot all be kept.
+    """
+    heads = [head_of(m, seed) if len(m.donors) > 1 else None for m in molecules]
+    elements = [_element(m, d) for m in molecules for d in m.donors]
+    skeleton = skeleton_model(family, metals, elements, bites=_bites(heads))
+    points, energy = embed(skeleton, seed=seed)
+    if energy > _STRAIN * skeleton.n_points:
+        raise ComputationError(
+            f"the distances of archetype {family.name} cannot all be kept "
+            f"(strain {energy / skeleton.n_points:.3f} Å² per atom); try another seed or check them"
+        )
+    small = [stand_in(m, ending) if h is None else m for m, h in zip(molecules, heads, strict=True)]
+    layout = _Layout(family, [*metals, *elements], points, small, heads)
+    layout.fit_heads()
+    layout.hang_tails(seed, sides or ["auto"] * len(small))
+    return layout.cleaned(skeleton)
+
+
+def _element(molecule: BoundMolecule, atom: int) -> str:
+    return str(molecule.free.GetAtomWithIdx(int(molecule.kept[atom])).GetSymbol())
+
+
+def _bites(heads: Sequence[Head | None]) -> Mapping[int, float]:
+    """Return the distance between two donors where all shapes of a ligand agree on it."""
+    bites = {}
+    for site, head in enumerate(heads):
+        if head is None or head.n_donors != 2:
+            continue
+        apart = np.linalg.norm(head.shapes[:, 0] - head.shapes[:, 1], axis=1)
+        if float(np.ptp(apart)) < _BITE_SPREAD:
+            bites[site] = float(np.median(apart))
+    return bites
+
+
+class _Layout:
+    """A skeleton and the atoms of small ligands that are put on it."""
+
+    def __init__(
+        self,
+        family: Archetype,
+        symbols: list[str],
+        points: FloatArray,
+        small: Sequence[BoundMolecule],
+        heads: Sequence[Head | None],
+    ) -> None:
+        from ase.data import atomic_numbers
+
+        self.sites = family.ligand_sites
+        self.n_metals = family.n_metals
+        self.symbols = symbols
+        self.numbers = np.array([atomic_numbers[s] for s in symbols], dtype=np.int64)
+        self.points = points
+        self.small, self.heads = small, heads
+        counts = [len(site.anchors) for site in self.sites]
+        starts = family.n_metals + np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+        self.donors = [
+            tuple(range(int(a), int(a) + n)) for a, n in zip(starts, counts, strict=True)
+        ]
+        self.atoms: list[FloatArray] = [np.zeros((0, 3)) for _ in self.sites]
+        self.kinds: list[IntArray] = [np.zeros(0, dtype=np.int64) for _ in self.sites]
+        self.own_springs: list[list[tuple[int, int, float]]] = [[] for _ in self.sites]
+        self.firsts: list[list[tuple[int, int]]] = [[] for _ in self.sites]
+
+    def fit_heads(self) -> None:
+        """Put the stand-ins of ligands with several donors, one after the other."""
+        for k, head in enumerate(self.heads):
+            if head is None:
+                continue
+            donors = self.points[list(self.donors[k])]
+            metals = [self.points[list(anchor)] for anchor in self.sites[k].anchors]
+            held = {m for anchor in self.sites[k].anchors for m in anchor}
+            free = [i for i in range(len(self.points)) if i not in held | set(self.donors[k])]
+            others = np.concatenate([self.points[free], *self.atoms])
+            numbers = np.concatenate([self.numbers[free], *self.kinds])
+            placed, shape = fit_head(head, donors, metals, others, numbers)
+            self.atoms[k] = placed[head.n_donors :]
+            self.kinds[k] = head.numbers[head.n_donors :]
+            self.own_springs[k] = head.springs(shape)
+            self.firsts[k] = [(a, b) for a, b in head.bonds.tolist() if a < head.n_donors <= b]
+
+    def hang_tails(self, seed: int, sides: Sequence[str]) -> None:
+        """Put the small ligands with one donor where they have most room."""
+        single = [k for k, head in enumerate(self.heads) if head is None]
+        frame = Frame(
+            np.concatenate([self.points, *self.atoms]),
+            np.concatenate([self.numbers, *self.kinds]),
+            self._metal_bonds(),
+        )
+        places = [
+            Place(self.small[k], {self.small[k].donors[0]: self.donors[k][0]}, sides[k])
+            for k in single
+        ]
+        done = dress(frame, places, seed=seed, tries=1, least=0.0)
+        for k, positions in zip(single, done.positions, strict=True):
+            molecule = self.small[k]
+            donor = molecule.donors[0]
+            order = [donor, *(i for i in range(molecule.n_atoms) if i != donor)]
+            self.atoms[k] = positions[order[1:]]
+            self.kinds[k] = molecule.numbers[order[1:]]
+            place = {atom: i for i, atom in enumerate(order)}
+            bonds = np.array([[place[a], place[b]] for a, b in molecule.bonds.tolist()])
+            self.own_springs[k] = _near_springs(positions[order], bonds.reshape(-1, 2))
+            self.firsts[k] = [
+                (0, max(pair)) for pair in bonds.reshape(-1, 2).tolist() if min(pair) == 0
+            ]
+
+    def _metal_bonds(self) -> IntArray:
+        """Return the bonds of donors to metals."""
+        pairs = [
+            (donor, metal)
+            for site, own in zip(self.sites, self.donors, strict=True)
+            for donor, anchor in zip(own, site.anchors, strict=True)
+            for metal in anchor
+        ]
+        return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+    def cleaned(self, skeleton: DistanceModel) -> Core:
+        """Relax everything together."""
+        rest, pairs, lengths = self._springs()
+        kinds = np.concatenate(self.kinds)
+        tails = Tails(
+            _symbols(kinds),
+            np.concatenate(self.atoms),
+            np.array(pairs, dtype=np.int64).reshape(-1, 2),
+            np.array(lengths, dtype=np.float64),
+        )
+        positions = clean_tails(skeleton, self.points, tails, self.symbols)
+        return Core(
+            (*self.symbols, *tails.symbols),
+            positions,
+            len(self.points),
+            tuple(self.donors),
+            rest,
+            tuple(self.heads),
+        )
+
+    def _springs(self) -> tuple[tuple[tuple[int, ...], ...], list[tuple[int, int]], list[float]]:
+        """Return the atoms of each tail and all its springs."""
+        start, rest = len(self.points), []
+        pairs: list[tuple[int, int]] = []
+        lengths: list[float] = []
+        for k, donors in enumerate(self.donors):
+            own = tuple(range(start, start + len(self.atoms[k])))
+            start += len(own)
+            rest.append(own)
+            index = (*donors, *own)
+            for a, b, length in self.own_springs[k]:
+                pairs.append((index[a], index[b]))
+                lengths.append(length)
+            for a, b in self.firsts[k]:
+                bond = next(d for i, j, d in self.own_springs[k] if {i, j} == {a, b})
+                for metal in self.sites[k].anchors[a]:
+                    pairs.append((metal, index[b]))
+                    lengths.append(
+                        self._across(donors[a], metal, bond, len(self.sites[k].anchors[a]))
+                    )
+        return tuple(rest), pairs, lengths
+
+    def _across(self, donor: int, metal: int, bond: float, n_metals: int) -> float:
+        """Return the distance of a metal from what its donor carries."""
+        reach = float(np.linalg.norm(self.points[donor] - self.points[metal]))
+        angle = DONOR_ANGLES.get(int(self.numbers[donor]), _USUAL_ANGLE)
+        if angle == _USUAL_ANGLE and n_metals > 1:
+            angle = _BRIDGED_ROD
+        return float(np.sqrt(bond**2 + reach**2 - 2.0 * bond * reach * np.cos(np.radians(angle))))
+
+
+_BRIDGED_ROD = 140.0  # degrees M-C-C of an alkynyl that bridges
+
+
+def _near_springs(positions: FloatArray, bonds: IntArray) -> list[tuple[int, int, float]]:
+    """Return the distances of atoms one or two bonds apart."""
+    from superatom.model.contact_floors import bonds_apart
+
+    ways = bonds_apart(len(positions), bonds)
+    i, j = np.nonzero(np.triu((ways >= 1) & (ways <= 2)))
+    apart = np.linalg.norm(positions[i] - positions[j], axis=1)
+    return [(int(a), int(b), float(d)) for a, b, d in zip(i, j, apart, strict=True)]
+
+
+def _symbols(numbers: IntArray) -> tuple[str, ...]:
+    from ase.data import chemical_symbols
+
+    return tuple(str(chemical_symbols[k]) for k in numbers.tolist())
