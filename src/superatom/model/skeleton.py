@@ -23,6 +23,7 @@ FloatArray = NDArray[np.float64]
 # stiffness of contacts inside the kernel and of others (a bond has 2); pairs of the shells
 # that do not touch only hold the shape
 _KERNEL, _LOOSE, _FRAME = 1.0, 0.5, 0.02
+_BESIDE = 3.2  # Å between donors on one metal: 90 degrees at bonds of 2.3 Å
 
 
 def default_donors(archetype: Archetype, halide: str = "Cl") -> tuple[str, ...]:
@@ -98,10 +99,20 @@ def _apart(archetype: Archetype, elements: Sequence[str]) -> FloatArray:
     from_donors = np.array([room.from_donors for room in rooms])
     least[:n, n:], least[n:, :n] = from_metals, from_metals[:, None]
     least[n:, n:] = (from_donors[:, None] + from_donors) / 2.0
+    crowded = _on_one_metal(archetype, elements)
+    least[n:, n:][crowded] = np.minimum(least[n:, n:][crowded], _BESIDE)
     owner = np.array([site for site, _ in archetype.donor_sites], dtype=np.int64)
     same = owner[:, None] == owner
     least[n:, n:][same] = np.minimum(least[n:, n:][same], BITE_ROOM)
     return least
+
+
+def _on_one_metal(archetype: Archetype, elements: Sequence[str]) -> NDArray[np.bool_]:
+    """Return which donors hold the same metal, bar pairs of chalcogens, which keep their room."""
+    anchors = [set(anchor) for site in archetype.ligand_sites for anchor in site.anchors]
+    shared = np.array([[bool(a & b) for b in anchors] for a in anchors], dtype=bool)
+    chalcogen = np.isin(elements, ("S", "Se", "Te"))
+    return np.asarray(shared & ~(chalcogen[:, None] & chalcogen), dtype=bool)
 
 
 def _growth(archetype: Archetype, symbols: Sequence[str]) -> list[float]:
