@@ -31,9 +31,14 @@ _COMPARED = re.compile(
     r"|^\W*(?:compared (?:to|with)|unlike|in contrast to|relative to)\b[^,;]*,[^,;]*$",
     re.I,
 )
+#: Words between a formula and 'core' that say it is not the core's: 'Ag25 has an icosahedral core'.
+_NO_ADJECTIVE = (
+    r"(?:(?:nano)?clusters?|NCs?|and|or|with|in|has|have|had|is|are|was|were|an?|the|its|of|that"
+    r"|which|shows?|exhibits?|features?|possess\w*|forms?|contains?|via|from|to|by|on|as|at|for)"
+)
 #: What makes a formula that of a part: 'Au13 kernel', 'Ag3(SR)4 motifs', 'M13 (M = Au) core'.
 _PART = re.compile(
-    r"\s*(?:\([^()]{0,30}\)\s*)?(?:(?!(?:nano)?clusters?\b|NCs?\b|and\b|or\b|with\b|in\b)[a-z-]+\s+){0,2}"
+    rf"(?:[PNO]\d{{1,2}})?\s*(?:\([^()]{{0,30}}\)\s*)?(?:(?!{_NO_ADJECTIVE}\b)[a-z-]+\s+){{0,2}}"
     r"(?:metal\s+|metallic\s+)?(?:core(?![\s-]*shell|\s+sizes?)|kernel|shell|motif|staple|skeleton|framework|cage|unit"
     r"|layer|octahedr|tetrahedr|icosahedr|squares?\b|moiet|fragment|ring\b|building block|cap\b)"
 )
@@ -54,6 +59,7 @@ _KIND = re.compile(
     r"|particles)\b"
 )
 _PLURAL = re.compile(r"\b(?:these|both|the (?:two|three|four|five)|all (?:of )?the)\b", re.I)
+_SEVERAL = re.compile(r"\b(?:were|are|have|they|their|show|exhibit|display)\b")
 _REFERENCE = re.compile(
     r"\b(?:commercial|Pt/C|bulk|nanoparticles?|NPs|RuO2|IrO2|bare|pristine|control|blank|-free"
     r"|state-of-the-art|benchmark|conventional|without|absence|theoretical|thermodynamic)\b"
@@ -172,16 +178,21 @@ def _beside(mentions: list[Mention], group: list[Quantity], sentence: Sentence) 
 def _lists(sentence: Sentence) -> list[list[Mention]]:
     """Return the mentions that stand in lists ('A, B and C')."""
     lists: list[list[Mention]] = []
+    ended = False  # by the 'and' before its last member
     for mention in sentence.mentions:
         last = lists[-1][-1] if lists else None
         if last is not None and last.at == mention.at:
             continue
         between = sentence.between(last.at[1], mention.at[0]) if last is not None else ""
         joined = last is not None and _JOIN.fullmatch(between)
-        if joined and not (between.strip() == "," and _set_against(lists[-1][0], sentence)):
+        final = bool(re.search(r"\b(?:and|or)\b|&", between))
+        against = between.strip() == "," and _set_against(lists[-1][0], sentence)
+        if joined and not against and not (ended and final):
             lists[-1].append(mention)
+            ended = final
         else:
             lists.append([mention])
+            ended = False
     return [one for one in lists if len(one) > 1]
 
 
@@ -286,7 +297,10 @@ def _earlier(quantity: Quantity, sentence: Sentence, before: list[Sentence]) -> 
             continue
         if earlier.mentions:
             return _subject_of(
-                earlier, words[-1] if words else "", plural=bool(_PLURAL.search(said))
+                earlier,
+                words[-1] if words else "",
+                plural=bool(_PLURAL.search(said)),
+                several=bool(_SEVERAL.search(sentence.text)),
             )
         others = _others(earlier.text, earlier.start, ())
         if others is not None:
@@ -311,19 +325,22 @@ def _others(text: str, start: int, mentions: tuple[Mention, ...]) -> str | None:
     """
     for match in _UNNAMED.finditer(text):
         inside = any(m.at[0] <= start + match.start() < m.at[1] for m in mentions)
-        if not match["lead"] and not inside:
+        other = re.search(r"\bother\s+$", text[: match.start()])
+        if not match["lead"] and not inside and not other:
             named = re.match(r"[A-Z]", match[0]) and re.search(r"NCs?\b|clusters?\b", match[0])
             return " ".join(match[0].split()) if named else ""
     return None
 
 
-def _subject_of(earlier: Sentence, word: str, *, plural: bool) -> Bearer:
+def _subject_of(earlier: Sentence, word: str, *, plural: bool, several: bool = False) -> Bearer:
     mentions = [*{m.full: m for m in earlier.mentions}.values()]
     if word and len(mentions) > 1:
         return Bearer((mentions[-1 if word == "latter" else 0],), f"the {word}")
     bare = [m for m in mentions if not _THAN.search(earlier.between(earlier.start, m.at[0]))]
     if len(bare) == 1:
         return Bearer((bare[0],), "the one cluster of a sentence before")
+    if bare and not plural and _contrasted(bare, earlier) and not several:
+        return Bearer((), "")
     if bare and (plural or _contrasted(bare, earlier)):
         return Bearer(tuple(bare), "the clusters of a sentence before")
     if bare:

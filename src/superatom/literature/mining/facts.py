@@ -27,6 +27,7 @@ _SETTING = re.compile(
     r"\b(?:at|under|to reach|reaching|achieving|to achieve|with increasing)\s+(?:an?\s+|the\s+)?"
     r"(?:same\s+|applied\s+|low\s+|high\s+|constant\s+|total\s+|given\s+)*$"
 )
+_UPON = re.compile(r"\b(?:on|upon|under|with|when|after)\s+(?:an?\s+|the\s+)?$", re.I)
 #: 'the current becomes significant at an overpotential of': its onset.
 _SETS_IN = re.compile(
     r"\b(?:becomes? (?:signif\w+|appreciable|noticeable|visible|evident)|begins?|starts?|sets? in"
@@ -48,6 +49,8 @@ _CHANGE = re.compile(
 )
 _DIFFERENCE = re.compile(
     r"\s*(?:more|less|higher|lower|larger|smaller|greater|faster|better|above|below)\b"
+    r"|\s+of\s+(?:the\s+|its\s+)?(?:formal|equilibrium|thermodynamic|standard|reversible)\s+"
+    r"(?:\w+\s+)?potential"
 )
 _COMPARED_TO = re.compile(
     r"\b(?:relative to|versus|vs\.?|by(?: about| around| ~| nearly)?)\s*~?\s*$"
@@ -229,6 +232,8 @@ def _listed_pair(group: list[Quantity], sentence: Sentence) -> bool:
 def _is_setting(phrase: Phrase, sentence: Sentence) -> bool:
     """Whether a property is told as a condition: 'at an overpotential of'."""
     before = sentence.between(max(sentence.start, phrase.start - 70), phrase.start)
+    if phrase.names[0] == "excitation maximum" and _UPON.search(before):
+        return True
     if not _by_setting(phrase) or not _SETTING.search(before):
         return False
     return not (phrase.names[0] == "overpotential" and _SETS_IN.search(before))

@@ -11,14 +11,18 @@ from superatom.literature.mining.bearers import Sentence, sentence_of
 from superatom.literature.mining.cells import CellFact, facts_of_tables
 from superatom.literature.mining.conditions import conditions_near, keys_for
 from superatom.literature.mining.definitions import Definition, find_definitions, linked
+from superatom.literature.mining.dopants import dopants_in
 from superatom.literature.mining.facts import Statement, statements_in
 from superatom.literature.mining.labels import find_labels, labelled
 from superatom.literature.mining.mentions import Mention, find_mentions
 from superatom.literature.mining.phrases import find_reactions
 from superatom.literature.mining.relations import ligands_of, precursors_in
 from superatom.literature.mining.sentences import sentences
+from superatom.literature.mining.structures import structures_in
+from superatom.literature.mining.symmetries import symmetries_in
 from superatom.literature.mining.synthesis import Step, steps_in
 from superatom.literature.mining.text import Manuscript, Passage, read_manuscript
+from superatom.literature.properties import recognise
 from superatom.literature.records import Document, Fact, Source, candidate
 from superatom.provenance import Provenance, stamp, version
 
@@ -87,6 +91,15 @@ _CATEGORIES = {
         "metal atoms",
         "coordination number",
         "dopant coordination",
+        "dopant position",
+        "kernel",
+        "motif",
+        "shells",
+        "structure",
+        "symmetry",
+        "chirality",
+        "isomerism",
+        "coordination mode",
     },
     "stability": {"decomposition temperature"},
 }
@@ -243,6 +256,9 @@ def _candidates(
             steps = [
                 *steps_in(passage, sentence, own, told_in[place + 1 :]),
                 *precursors_in(sentence),
+                *structures_in(sentence, own),
+                *symmetries_in(sentence, own),
+                *dopants_in(sentence, own),
                 *ligands_of(passage, list(sentence.mentions), told),
             ]
             for step in steps:
@@ -270,7 +286,7 @@ def _fact(
     statement: Statement, lasting: str, passage: Passage, manuscript: Manuscript, paper: Document
 ) -> Fact:
     base = statement.entry.name
-    category = next((c for c, names in _CATEGORIES.items() if base in names), "catalysis")
+    category = _category(base, "catalysis")
     catalysis = category == "catalysis"
     conditions = "; ".join(
         conditions_near(
@@ -299,6 +315,11 @@ def _fact(
     )
 
 
+def _category(name: str, other: str) -> str:
+    base = recognise(name).name
+    return next((c for c, names in _CATEGORIES.items() if base in names), other)
+
+
 def _cell_fact(cell: CellFact, manuscript: Manuscript, paper: Document) -> Fact:
     passage, quantity = manuscript.passages[cell.number], cell.quantity
     name = cell.entry.name
@@ -310,7 +331,7 @@ def _cell_fact(cell: CellFact, manuscript: Manuscript, paper: Document) -> Fact:
         sentence,
         quantity.at,
         clusters=(cell.mention.full,),
-        category=next((c for c, names in _CATEGORIES.items() if name in names), "catalysis"),
+        category=_category(name, "catalysis"),
         reaction="",
         name=f"{name} {cell.phrase.of}".strip() if cell.entry.specified else name,
         comparator=quantity.comparator,
@@ -333,7 +354,7 @@ def _step_fact(
         sentence,
         step.at,
         clusters=_clusters(step.mentions),
-        category="synthesis",
+        category=_category(step.property, "synthesis"),
         reaction="",
         name=step.property,
         comparator=step.comparator,

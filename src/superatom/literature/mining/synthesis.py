@@ -227,7 +227,8 @@ def _named_after(sentence: Sentence, after: Sequence[Sentence]) -> tuple[Mention
         if _NEW_WORK.search(later.text) and not later.mentions:
             continue
         for mention in later.mentions:
-            said = later.between(later.start, mention.at[0])
+            bracket = "(" if mention.printed.startswith("(") else ""
+            said = later.between(later.start, mention.at[0]) + bracket
             metals = {symbol for symbol, _ in frame(mention.cluster)}
             if _INTRODUCED.search(said) and metals & symbols and _is_cluster(mention):
                 return mention, "product named in a sentence after"
