@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
+from pathlib import Path
 
 import superatom
+
+sys.path.insert(0, str(Path(__file__).parent))
+from gallery import setup_gallery
 
 project = "Superatom"
 author = "The Superatom developers"
@@ -22,7 +27,7 @@ templates_path = ["_templates"]
 default_role = "code"
 suppress_warnings = ["ref.python"]  # several classes have an attribute of the same name
 
-myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 
 autosummary_generate = True
@@ -54,5 +59,6 @@ def _escaped(line: str) -> str:
 
 
 def setup(app) -> None:
-    """Connect to autodoc, before napoleon."""
+    """Connect to autodoc, before napoleon, and draw the gallery of archetypes."""
     app.connect("autodoc-process-docstring", keep_symbols, priority=400)
+    setup_gallery(app)

@@ -38,22 +38,31 @@ def prism(sides: int, height: float) -> np.ndarray:
 @pytest.mark.parametrize("sides", [3, 4, 5])
 @pytest.mark.parametrize("height", [2.4, 4.0])
 def test_the_axis_is_that_of_highest_order(sides: int, height: float) -> None:
-    axes = cluster_axes(prism(sides, height) @ _TURN.T, ["Au"] * (2 * sides + 2))
+    axes = cluster_axes(prism(sides, height) @ _TURN.T)
     assert abs(axes[2] @ _TURN[:, 2]) == pytest.approx(1.0, abs=1e-3)
     assert axes @ axes.T == pytest.approx(np.eye(3), abs=1e-9)
     assert np.linalg.det(axes) == pytest.approx(1.0)
 
 
+def test_a_symmetric_kernel_decides_where_the_whole_has_no_axis() -> None:
+    kernel = prism(5, 4.0)
+    outside = np.array([[6.0, 1.0, 3.0], [-2.0, 6.5, -1.0], [0.5, -6.0, 4.0]])
+    points = np.vstack([kernel, outside]) @ _TURN.T
+    axes = cluster_axes(points, range(len(kernel)))
+    assert abs(axes[2] @ _TURN[:, 2]) == pytest.approx(1.0, abs=1e-3)
+    assert abs(cluster_axes(points)[2] @ _TURN[:, 2]) < 0.99
+
+
 def test_without_symmetry_the_flat_side_faces_the_reader() -> None:
     flat = np.random.default_rng(1).normal(size=(12, 3)) * [6.0, 4.0, 0.5]
-    axes = cluster_axes(flat @ _TURN.T, ["Au"] * 12)
+    axes = cluster_axes(flat @ _TURN.T)
     assert abs(axes[2] @ _TURN[:, 2]) > 0.98
     assert abs(axes[0] @ _TURN[:, 0]) > 0.9  # and its length lies across the page
 
 
 @pytest.mark.parametrize("points", [[[0.0, 0, 0]], [[0.0, 0, 0], [0, 0, 2.8]]])
 def test_atoms_and_dimers_have_axes(points: list[list[float]]) -> None:
-    axes = cluster_axes(np.array(points), ["Au"] * len(points))
+    axes = cluster_axes(np.array(points))
     assert axes @ axes.T == pytest.approx(np.eye(3), abs=1e-9)
 
 

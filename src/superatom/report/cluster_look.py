@@ -87,6 +87,7 @@ class _Parts:
     positions: FloatArray
     metals: BoolArray
     anchors: BoolArray
+    kernel: BoolArray
     deep: BoolArray  # metals of the kernel that are to be told from others of their element
     bonds: IntArray  # all but contacts of metals
     contacts: IntArray
@@ -164,7 +165,7 @@ def skeleton_look(
     deep = inside & np.array([symbol in outside for symbol in symbols])
     gaps = np.linalg.norm(positions[:kernel, None] - positions[:kernel], axis=2)
     contacts = np.argwhere(np.triu(gaps < contact, 1))
-    parts = _Parts(tuple(symbols), positions, metals, ~metals, deep, bonds, contacts)
+    parts = _Parts(tuple(symbols), positions, metals, ~metals, inside, deep, bonds, contacts)
     return _look(parts)
 
 
@@ -183,6 +184,7 @@ def _parts(anatomy: Anatomy, by: str) -> _Parts:
         np.asarray(anatomy.atoms.positions, dtype=np.float64),
         metals,
         held & ~metals,
+        inside,
         deep,
         anatomy.bonds.of(*ligand).astype(np.int64),
         contacts[inside[contacts].all(axis=1)].astype(np.int64),
@@ -204,7 +206,7 @@ def _look(parts: _Parts) -> Look:
         widths=np.concatenate([widths, np.full(len(parts.contacts), _CONTACT)]),
         radii=np.asarray(covalent_radii()[numbers] * factor, dtype=np.float64),
         colours=_colours(parts),
-        axes=cluster_axes(frame, ["metal"] * len(frame)),
+        axes=cluster_axes(frame, np.flatnonzero(parts.kernel[parts.metals]).tolist()),
         legend=_legend(parts),
     )
 

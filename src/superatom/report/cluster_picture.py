@@ -31,6 +31,8 @@ _FADE = 0.62  # how white faded parts are
 _FOG = 0.30  # how white the farthest atoms are
 _MARGIN = 0.6  # Å around the outermost atom
 _SCALE_BAR = 5.0  # Å
+_ROOM = 1.05  # size of a view over that of what is drawn
+_ENTRY, _LETTER = 6.0, 1.35  # mm that an entry of the legend takes, and each of its letters
 
 
 def draw_model(
@@ -96,13 +98,15 @@ def draw_cluster(
     turned = [seen_from(look.axes, view) for view in views]
     windows = [view_window(look, turn) for turn in turned]
     told = list(entries if entries is not None else look.legend) if legend else []
-    rows = -(-len(told) // max(int(len(views) * panel_mm // 24), 1))
-    foot = max(6.0 if scale_bar else 0.0, 4.5 * rows)
-    head = 6.0 if title else 0.0
-    reach = np.max([half for _, half in windows], axis=0)  # Å across and up
+    reach = np.max([half for _, half in windows], axis=0) * _ROOM  # Å across and up
     tall = panel_mm * min(float(reach[1] / reach[0]), 1.0)
     across = max(float(reach[0]), float(reach[1]))
-    width, height = panel_mm * len(views), tall + foot + head
+    width = panel_mm * len(views)
+    bar = _SCALE_BAR / (2 * across / panel_mm) + 4.0 if scale_bar else 0.0  # mm
+    rows = -(-sum(_ENTRY + _LETTER * len(name) for name, _ in told) // (width - bar))
+    foot = max(6.0 if scale_bar else 0.0, 4.5 * rows)
+    head = 6.0 if title else 0.0
+    height = tall + foot + head
     with mpl.rc_context(STYLE):
         figure = new_figure(width, height, laid_out=False)
         for k, (turn, (middle, _)) in enumerate(zip(turned, windows, strict=True)):
@@ -117,7 +121,7 @@ def draw_cluster(
         if scale_bar:
             _bar(figure, 2 * across / panel_mm, width, height)
         if told:
-            _tell_colours(figure, told, rows)
+            _tell_colours(figure, told, int(rows), bar / width)
     return figure
 
 
@@ -141,14 +145,18 @@ def _bar(figure: Figure, scale: float, width: float, height: float) -> None:
     figure.text(*place, f"{_SCALE_BAR:g} Å", ha="center", va="bottom", fontsize=6.5)
 
 
-def _tell_colours(figure: Figure, entries: Sequence[tuple[str, str]], rows: int) -> None:
+def _tell_colours(
+    figure: Figure, entries: Sequence[tuple[str, str]], rows: int, left: float
+) -> None:
+    """Name the colours below, right of `left` (in widths of the figure)."""
     from matplotlib.lines import Line2D
 
     style: dict[str, Any] = {"marker": "o", "ls": "", "mec": "#404040", "mew": 0.4, "ms": 5}
     handles = [Line2D([], [], mfc=colour, label=name, **style) for name, colour in entries]
     figure.legend(
-        handles=handles, loc="lower center", ncols=-(-len(entries) // rows), frameon=False,
-        fontsize=7, handletextpad=0.1, columnspacing=1.0, borderaxespad=0.2,
+        handles=handles, loc="lower center", bbox_to_anchor=((1 + left) / 2, 0.0),
+        ncols=-(-len(entries) // rows), frameon=False, fontsize=7, handletextpad=0.1,
+        columnspacing=1.0, borderaxespad=0.2,
     )  # fmt: skip
 
 
