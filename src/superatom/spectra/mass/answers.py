@@ -245,7 +245,14 @@ def finish(answer: Answer, extra: Floats, reasons: dict[int, tuple[Evidence, ...
         _candidate(answer, int(row), float(base), probability, informed, equivalent, reasons)
         for row, base in zip(rows, bases, strict=True)
     )
-    return replace(answer.assignment, candidates=listed)
+    notes = answer.assignment.notes
+    if equivalent.sum() > n_listed:
+        notes = (
+            *notes,
+            f"{int(equivalent.sum())} candidates cannot be told apart; only the {n_listed} most "
+            "probable are listed",
+        )
+    return replace(answer.assignment, candidates=listed, notes=notes)
 
 
 def _candidate(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -18,11 +17,12 @@ from superatom.provenance import stamp
 from superatom.spectra.mass.answers import Answer, answers_of
 from superatom.spectra.mass.assignments import Assignments, Window
 from superatom.spectra.mass.calibration import Calibration, calibrate
+from superatom.spectra.mass.clock import Clock
 from superatom.spectra.mass.decoys import false_probability
 from superatom.spectra.mass.evidence import chemistry
 from superatom.spectra.mass.ladders import with_relatives
 from superatom.spectra.mass.space import SearchSpace
-from superatom.spectra.mass.species import ShiftPrior, WindowFit, find_species
+from superatom.spectra.mass.species import ShiftPrior, Slot, WindowFit, find_species
 from superatom.spectra.mass.spectrum import Spectrum
 from superatom.spectra.mass.window_search import PreparedWindow, prepare_window
 
@@ -51,6 +51,7 @@ def assign(
     decoys: bool = True,
     time_limit_s: float | None = None,
     workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Assignments:
     """Assign the envelopes of a spectrum to compositions of a search space.
 
@@ -77,10 +78,13 @@ def assign(
     decoys : bool
         Whether to estimate false assignments; this doubles the time.
     time_limit_s : float, optional
-        Give up after this many seconds.
+        Stop after this many seconds: windows that are done are reported, the others are listed
+        as not searched.
     workers : int
         Processes that share the windows, if there are many; the result does not depend on it.
         With more than one, a script must keep its own work under ``if __name__ == "__main__"``.
+    progress : callable, optional
+        Called with the number of steps done and of all steps (fits of windows).
 
     Returns
     -------
@@ -92,32 +96,34 @@ def assign(
     SearchError
         If the space is too large to be useful, or the spectrum empty.
     TimeLimitReached
-        If it took longer than `time_limit_s`.
+        If not one window was done within `time_limit_s`.
     """
-    clock = _Clock(time_limit_s)
+    clock = Clock.start(time_limit_s)
     space, notes = _with_polarity(spectrum, space)
     places = tuple(windows) if windows is not None else _windows(spectrum)
-    prepared = [
-        found
-        for window in places
-        if (found := prepare_window(spectrum, window, space, resolving_power)) is not None
-    ]
+    prepared, late = _prepared(spectrum, places, space, resolving_power, clock)
     wide = ShiftPrior(0.0, 15.0, -max_shift_ppm, max_shift_ppm)
+    calibrants = () if calibration or len(prepared) < 2 else _calibrants(prepared)
     with _sharing(workers, len(prepared)) as spread:
-        known = calibration or _calibrated(prepared, wide, spread, clock)
+        spread = _told(spread, progress, len(prepared) + len(calibrants))
+        known = calibration or _calibrated(calibrants, wide, spread, clock)
         tasks = [
-            _Task(each, _prior(known, each.trace.centre, wide), max_components, decoys)
+            _Task(each, _prior(known, each.trace.centre, wide), max_components, decoys, clock)
             for each in prepared
         ]
-        answers = list(_watched(spread(_answer, tasks), clock))
-    assigned = with_relatives([answer for group in answers for answer in group])
+        answers = list(spread(_answer, tasks))
+    done = [group for group in answers if group is not None]
+    if not done:
+        clock.check()
+    late = (*(t.window.window for t, g in zip(tasks, answers, strict=True) if g is None), *late)
+    assigned = with_relatives([answer for group in done for answer in group])
     return Assignments(
         assignments=tuple(assigned),
         space=space.words,
         space_size=space.size(),
         calibration_ppm=known.coefficients,
         calibration_sigma_ppm=known.sd,
-        notes=(*spectrum.notes, *notes),
+        notes=(*spectrum.notes, *notes, *_late_note(clock, late)),
         provenance=stamp(
             _METHOD,
             spectrum.provenance.as_dict(),
@@ -126,7 +132,35 @@ def assign(
             (max_shift_ppm, resolving_power, max_components),
             sources=("isotopes.csv: AME2020, 10.1088/1674-1137/abddaf",),
         ),
+        not_searched=late,
     )
+
+
+def _late_note(clock: Clock, late: tuple[Window, ...]) -> tuple[str, ...]:
+    if not late:
+        return ()
+    places = ", ".join(f"{window.mz_lo:.1f}-{window.mz_hi:.1f}" for window in late)
+    return (
+        f"the time limit of {clock.limit_s:g} s ended before these windows were done: {places}",
+    )
+
+
+def _prepared(
+    spectrum: Spectrum,
+    places: Sequence[Window],
+    space: SearchSpace,
+    resolving_power: float | None,
+    clock: Clock,
+) -> tuple[list[PreparedWindow], tuple[Window, ...]]:
+    """Return the windows with signal, and those for which there was no time."""
+    prepared: list[PreparedWindow] = []
+    for number, window in enumerate(places):
+        if not clock.runs:
+            return prepared, tuple(places[number:])
+        found = prepare_window(spectrum, window, space, resolving_power)
+        if found is not None:
+            prepared.append(found)
+    return prepared, ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,6 +171,7 @@ class _Task:
     prior: ShiftPrior
     max_components: int
     decoys: bool
+    clock: Clock
 
 
 class _Spread(Protocol):
@@ -160,28 +195,22 @@ def _sharing(workers: int, n_windows: int) -> Iterator[_Spread]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _watched(results: Iterator[_Result], clock: _Clock) -> Iterator[_Result]:
-    """Yield results as long as there is time."""
-    clock.check()
-    for result in results:
-        yield result
-        clock.check()
+def _told(spread: _Spread, progress: Callable[[int, int], None] | None, total: int) -> _Spread:
+    """Return a map that tells after each item how many of all are done."""
+    if progress is None:
+        return spread
+    done = 0
 
+    def counted(
+        function: Callable[[_Item], _Result], items: Iterable[_Item], /
+    ) -> Iterator[_Result]:
+        nonlocal done
+        for result in spread(function, items):
+            done += 1
+            progress(done, total)
+            yield result
 
-class _Clock:
-    """Watches the time limit."""
-
-    def __init__(self, limit_s: float | None) -> None:
-        self.end = None if limit_s is None else time.monotonic() + limit_s
-        self.limit_s = limit_s
-
-    def check(self) -> None:
-        """Raise if the time is over."""
-        if self.end is not None and time.monotonic() > self.end:
-            raise TimeLimitReached(
-                f"the assignment took longer than {self.limit_s:g} s; cut the search space or "
-                "the number of windows, or allow more time"
-            )
+    return counted
 
 
 def _with_polarity(spectrum: Spectrum, space: SearchSpace) -> tuple[SearchSpace, tuple[str, ...]]:
@@ -216,22 +245,16 @@ def _prior(known: Calibration, mz: float, wide: ShiftPrior) -> ShiftPrior:
 
 
 def _calibrated(
-    prepared: Sequence[PreparedWindow], wide: ShiftPrior, spread: _Spread, clock: _Clock
+    chosen: Sequence[PreparedWindow], wide: ShiftPrior, spread: _Spread, clock: Clock
 ) -> Calibration:
     """Return the calibration that the strongest windows agree on."""
-    if len(prepared) < 2:
-        return Calibration()
     mz, shifts, weights = [], [], []
-    chosen = _calibrants(prepared)
-    tasks = [_Task(each, wide, 1, decoys=False) for each in chosen]
-    fits = _watched(spread(_fitted, tasks), clock)
-    for each, fit in zip(chosen, fits, strict=True):
-        if not fit.slots:
-            continue
-        slot = fit.slots[0]
-        mz.append(each.trace.centre)
-        shifts.append(slot.shift_ppm)
-        weights.append(-0.5 * slot.chi2 + chemistry(slot.candidates).weight)
+    tasks = [_Task(each, wide, 1, decoys=False, clock=clock) for each in chosen]
+    for each, slot in zip(chosen, spread(_vote, tasks), strict=True):
+        if slot is not None:
+            mz.append(each.trace.centre)
+            shifts.append(slot.shift_ppm)
+            weights.append(-0.5 * slot.chi2 + chemistry(slot.candidates).weight)
     return calibrate(mz, shifts, weights, (wide.low, wide.high))
 
 
@@ -247,14 +270,30 @@ def _calibrants(prepared: Sequence[PreparedWindow]) -> list[PreparedWindow]:
 
 def _fitted(task: _Task) -> WindowFit:
     each = task.window
-    return find_species(each.trace, each.candidates, task.prior, task.max_components, each.widths)
+    return find_species(
+        each.trace, each.candidates, task.prior, task.max_components, each.widths, task.clock
+    )
 
 
-def _answer(task: _Task) -> list[Answer]:
-    """Search one window; return one answer per component."""
-    each, fit = task.window, _fitted(task)
+def _vote(task: _Task) -> Slot | None:
+    """Return the candidates of a window fitted alone; None if nothing fits or time is over."""
+    try:
+        slots = _fitted(task).slots
+    except TimeLimitReached:
+        return None
+    return slots[0] if slots else None
+
+
+def _answer(task: _Task) -> list[Answer] | None:
+    """Search one window; return one answer per component, or None if time is over."""
+    each = task.window
+    try:
+        task.clock.check()
+        fit = _fitted(task)
+    except TimeLimitReached:
+        return None
     found = answers_of(each, fit)
-    if task.decoys and found and fit.slots:
+    if task.decoys and found and fit.slots and task.clock.runs:
         residual = fit.trace.intensity - found[0].others
         wrong = false_probability(fit, each.candidates, task.prior, residual)
         found[0] = replace(

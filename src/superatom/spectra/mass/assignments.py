@@ -304,6 +304,8 @@ class Assignments:
         Doubts that concern the whole spectrum.
     provenance : Provenance
         Method, version and hash of the inputs.
+    not_searched : tuple[Window, ...]
+        Windows that a time limit left out.
     """
 
     assignments: tuple[Assignment, ...]
@@ -313,6 +315,7 @@ class Assignments:
     calibration_sigma_ppm: float
     notes: tuple[str, ...]
     provenance: Provenance
+    not_searched: tuple[Window, ...] = ()
 
     def rows(self, limit: int | None = None) -> list[dict[str, Any]]:
         """Return a table, one row per window and candidate (columns `COLUMNS`).
@@ -339,6 +342,7 @@ class Assignments:
             "calibration_sigma_ppm": self.calibration_sigma_ppm,
             "notes": list(self.notes),
             "provenance": self.provenance.as_dict(),
+            "not_searched": [asdict(window) for window in self.not_searched],
         }
 
     @classmethod
@@ -353,6 +357,7 @@ class Assignments:
             calibration_sigma_ppm=data["calibration_sigma_ppm"],
             notes=tuple(data["notes"]),
             provenance=Provenance(**made),
+            not_searched=tuple(Window(**window) for window in data.get("not_searched", ())),
         )
 
     def to_json(self) -> str:

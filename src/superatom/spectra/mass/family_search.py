@@ -30,6 +30,7 @@ def grow_families(
     grown: dict[tuple[int, ...], tuple[float, FamilyMixture]] = {}
     by_row = {parent.rows[0]: parent for parent in parents}
     for main in _mains(search, parents):
+        search.clock.check()
         parent = by_row[main]
         kin = search.kinship(main)
         base = search.price((main,)) + float(search.prior.penalty(parent.fit)[0])

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from superatom.spectra.mass.bells import Pattern, profile_columns
 from superatom.spectra.mass.candidates import Candidates
+from superatom.spectra.mass.clock import Clock
 from superatom.spectra.mass.family_search import grow_families
 from superatom.spectra.mass.fit import MixtureFits, fit_mixtures
 from superatom.spectra.mass.hypotheses import (
@@ -48,6 +49,7 @@ __all__ = ["MixtureSearch"]
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
+_NO_LIMIT = Clock()
 _PER_FAMILY = 2  # members of one family (same metals and ligands) on the rest of a list
 _ASIDE = 0.3  # part of a short list that is chosen with less regard to the fit
 _CHILDREN = 3  # hypotheses that one may leave in the next generation
@@ -77,6 +79,8 @@ class MixtureSearch:
         Peak widths in m/z to start from.
     effort : Effort
         How hard to search.
+    clock : Clock
+        When to give up: every fit raises TimeLimitReached then.
     """
 
     def __init__(
@@ -87,9 +91,11 @@ class MixtureSearch:
         prior: ShiftPrior,
         widths: Sequence[float],
         effort: Effort = FULL,
+        clock: Clock = _NO_LIMIT,
     ) -> None:
         self.trace = trace
         self.effort = effort
+        self.clock = clock
         self.starts = [Trace(trace.mz, trace.intensity, width) for width in widths]
         self.candidates = candidates
         self.log_prior = log_prior
@@ -252,6 +258,7 @@ class MixtureSearch:
         self, hypotheses: Sequence[Sequence[int]], shift_ppm: Floats, start: Trace
     ) -> MixtureFits:
         """Fit hypotheses of equal length from given shifts."""
+        self.clock.check()
         rows = np.array(hypotheses, dtype=np.int64)
         flat, inverse = np.unique(rows, return_inverse=True)
         pattern = self._exact.of(flat)

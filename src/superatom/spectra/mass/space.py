@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.composition.cluster import Cluster
-from superatom.composition.ligands import LigandLibrary
+from superatom.composition.ligands import Ligand, LigandLibrary, default_library
 from superatom.composition.parts import Adduct, LigandPart, MetalPart
 from superatom.errors import SearchError
 from superatom.spectra.mass.isotopes import average_mass
@@ -215,7 +215,9 @@ class SearchSpace:
             for symbol, n in parent.metals.items()
         ]
         ligands = [
-            SpacePart.of_ligand(ligand, 0 if new_ligands else int(n), int(n))
+            SpacePart.of_ligand(
+                ligand, 0 if new_ligands else int(n), int(n), _printed(parent, ligand, library)
+            )
             for ligand, n in parent.ligands.items()
         ]
         rest = read_parts(others, "other", library)
@@ -362,3 +364,14 @@ def presets() -> Mapping[str, Mapping[str, str]]:
     table = resources.files("superatom.spectra.mass") / "data" / "spaces.tsv"
     lines = table.read_text(encoding="utf-8").splitlines()
     return {row["name"]: row for row in csv.DictReader(lines, delimiter="\t")}
+
+
+def _printed(parent: Cluster, ligand: Ligand, library: LigandLibrary | None) -> str:
+    """Return the name a parent's formula has for a ligand, if it is one that `parse` reads."""
+    known = library or default_library()
+    names = (
+        part.printed
+        for part, _ in parent.parts
+        if isinstance(part, LigandPart) and part.ligand == ligand
+    )
+    return next((name for name in names if name in known and not set(name) & set(" :=;,")), "")

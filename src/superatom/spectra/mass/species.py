@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.spectra.mass.candidates import Candidates
+from superatom.spectra.mass.clock import Clock
 from superatom.spectra.mass.evidence import chemistry
 from superatom.spectra.mass.fit import MixtureFits
 from superatom.spectra.mass.hypotheses import FULL, LIGHT, Hypothesis, ShiftPrior, patterns_of
@@ -19,6 +20,7 @@ __all__ = ["ShiftPrior", "Slot", "WindowFit", "find_species", "patterns_of"]
 
 Floats = NDArray[np.float64]
 
+_NO_LIMIT = Clock()
 _SHORTLIST = 500  # candidates fitted exactly, of all that were scanned
 _SHORTLIST_UNRESOLVED = 1000
 _SHORTLIST_BESIDE = 150  # the same, beside other components
@@ -89,6 +91,7 @@ def find_species(
     prior: ShiftPrior,
     most: int = 4,
     widths: Sequence[float] = (),
+    clock: Clock = _NO_LIMIT,
 ) -> WindowFit:
     """Fit a window by a mixture of up to `most` candidates.
 
@@ -104,6 +107,13 @@ def find_species(
         Most components.
     widths : sequence of float
         Peak widths in m/z to start from; that of the trace if none.
+    clock : Clock
+        When to give up.
+
+    Raises
+    ------
+    TimeLimitReached
+        If the clock runs out.
     """
     if not len(candidates) or trace.variation <= 0:
         return WindowFit(trace, (), None, float(trace.mz.size), len(candidates))
@@ -115,7 +125,7 @@ def find_species(
     if calibrated:
         shortlist //= 3
     effort = LIGHT if calibrated else FULL
-    search = MixtureSearch(trace, candidates, log_prior, prior, starts, effort)
+    search = MixtureSearch(trace, candidates, log_prior, prior, starts, effort, clock)
     found = search.run(most, shortlist)
     best = found[0]
     finalists = [
