@@ -193,7 +193,8 @@ def product_made(text: str) -> str:
 
     '' if there is none, or more than one.
     """
-    named = {species_key(match["made"]) for match in _made_pattern().finditer(text)}
+    found = _made_pattern().finditer(text)
+    named = {species_key(match["made"] or match["chosen"]) for match in found}
     return named.pop() if len(named) == 1 else ""
 
 
@@ -203,6 +204,7 @@ def _made_pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?:CO2|N2|NO3-?|nitrate)\s*(?:(?:electro)?(?:reduction|conversion)\s*)?-?\s*(?:in)?to\s*-?\s*"
         rf"(?P<made>{species})"
+        rf"|selectivit(?:y|ies)\s+(?:towards?|to|for|of)\s+(?P<chosen>{species})"
     )
 
 

@@ -25,7 +25,7 @@ _INTO = re.compile(
     r"\s*(?:\([^()]*\)\s*)?(?:NCs?|nanoclusters?|clusters?)?\s*(?:(?:can|could|was|were|is|are|be|also|to"
     r"|will|then|subsequently|fully|completely|directly|ultimately|further)\s+)*"
     r"(?:transform|convert|turn|evolve)(?:ed|s|ing)?\s+(?:back\s+)?(?:in)?to\s+"
-    r"(?:(?:the|larger|smaller|pure|molecularly|new|an?|thermodynamically|more|stable)\s+)*"
+    r"(?:(?!(?:and|by|with)\s+(?:by|the)\b)[a-z-]+\s+){0,5}"
 )
 _MAKING = re.compile(
     r"\b(?:prepar|synthes|obtain|produc|convert|transform|grow|deriv|generat|made|fabricat|form)",

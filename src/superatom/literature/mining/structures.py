@@ -20,13 +20,13 @@ _SHAPE = (
     r"|(?:truncated\s)?(?:di-?)?cub(?:e|ic)(?:-shaped)?|(?:bi)?pyramid(?:al|s)?|face-centered[\s-]cubic|body-centered[\s-]cubic"
     r"|hexagonal close[\s-]packed|fcc|FCC|hcp|HCP|bcc|BCC|rod-?like|cage-?like|helical|helix"
     r"|bowl-shaped|squares?"
-    r"|butterfly(?:-shaped)?)"
+    r"|butterfly(?:-(?:shaped|like))?)"
 )
 _MODIFIER = (
     r"(?:slightly|highly|distorted|twisted|perfect|regular|cent(?:e)?red|hollow|capped|\w*capped|truncated"
     r"|elongated|face-fused|face-sharing|vertex-sharing|vertex-fused|interpenetrat\w+|fused|concentric|pentagonal"
     r"|hexagonal|triangular|square|trigonal|tricapped|bicapped|double|triple-stranded|stranded|gyrobifastigium"
-    r"|two|three|four|five|six|incomplete|defective|open|closed|nested)"
+    r"|two|three|four|five|six|incomplete|defective|open|closed|nested|planar|linear|empty|central|inner|outer|hemispherical)"
 )
 _HEAD = re.compile(
     r"(?<![A-Za-z-])(?:cores?|kernels?)\b(?!\s*[-–]\s*shell|\s+(?:size|diameter|of\s+the\s+review))"
@@ -53,7 +53,7 @@ _NO_CLUSTER = re.compile(
     re.I,
 )
 _SHELL = re.compile(
-    r"(?P<tail>(?:[PNO]\d{1,2})?)\s*(?:\([^()]{0,30}\)\s*)?(?:(?:open|closed|outer|protecting|surface|cage-like)\s+)?shell\b"
+    r"(?P<tail>(?:[PNO]\d{1,2})?)\s*(?:\([^()]{0,30}\)\s*)?(?:(?:(?!and\b|or\b|in\b|of\b|with\b)[a-z–-]+\s+){0,2})shell\b"
 )
 _OF_WHAT = re.compile(
     r"[^,;.]{0,20}?\b(?:shells?|cores?|kernels?|motifs?)\s+(?:of|in)\s+(?:the\s+|parent\s+)*$"

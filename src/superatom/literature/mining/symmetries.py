@@ -34,6 +34,9 @@ _CHIRAL_CLUSTER = re.compile(
     r"(?:nanoclusters?|clusters?|NCs?)\b"
 )
 _ONE = re.compile(r"\b(?:an?|the|this|these|both)\s+$")
+_BEFORE = re.compile(
+    rf"\b(?P<word>{_CHIRAL})\s+(?:and\s+[a-z]+\s+)?(?:nanoclusters?\s+|clusters?\s+)?$"
+)
 _ENANTIOMERS = re.compile(
     r"\b(?:a\s+)?(?P<word>(?:pair of\s+)?enantiomers)\b(?!\s+(?:of\s+the\s+ligand))"
 )
@@ -61,6 +64,7 @@ def symmetries_in(sentence: Sentence, before: list[Sentence]) -> Iterator[Step]:
         ("coordination mode", _SITE, "atoms around a metal"),
     ):
         yield from _words(name, pattern, rule, sentence, before)
+    yield from _attributes(sentence)
     yield from _modes(sentence, before)
     yield from _isomers(sentence, before)
 
@@ -92,6 +96,15 @@ def _words(
         value = next(v for v in match.groups() if v)
         if mentions:
             yield Step(name, "=", " ".join(value.split()), "", at, mentions, f"{rule}; {told}")
+
+
+def _attributes(sentence: Sentence) -> Iterator[Step]:
+    """Yield 'chiral' and the like right before a formula."""
+    for mention in sentence.mentions:
+        match = _BEFORE.search(sentence.between(mention.at[0] - 60, mention.at[0]))
+        if match:
+            rule = "chirality in words; formula behind the words"
+            yield Step("chirality", "=", match["word"], "", mention.at, (mention,), rule)
 
 
 def _modes(sentence: Sentence, before: list[Sentence]) -> Iterator[Step]:
