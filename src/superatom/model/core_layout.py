@@ -89,7 +89,9 @@ def lay_out_core(
     """
     heads = [head_of(m, seed) if len(m.donors) > 1 else None for m in molecules]
     elements = [_element(m, d) for m in molecules for d in m.donors]
-    skeleton = skeleton_model(family, metals, elements, bites=_bites(heads))
+    skeleton = skeleton_model(
+        family, metals, elements, bites=_bites(heads), reaches=_reaches(heads)
+    )
     points, energy = embed(skeleton, seed=seed)
     if energy > _STRAIN * skeleton.n_points:
         raise ComputationError(
@@ -117,6 +119,16 @@ def _bites(heads: Sequence[Head | None]) -> Mapping[int, float]:
         if float(np.ptp(apart)) < _BITE_SPREAD:
             bites[site] = float(np.median(apart))
     return bites
+
+
+def _reaches(heads: Sequence[Head | None]) -> Mapping[int, FloatArray]:
+    """Return how far the donors of a ligand are apart at most, over its shapes."""
+    reaches = {}
+    for site, head in enumerate(heads):
+        if head is not None:
+            donors = head.shapes[:, : head.n_donors]
+            reaches[site] = np.linalg.norm(donors[:, :, None] - donors[:, None], axis=3).max(axis=0)
+    return reaches
 
 
 class _Layout:

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from superatom.model.archetypes import Archetype
 from superatom.model.donor_lengths import BITES, bond_length, donor
-from superatom.model.ways_out import metal_places, neighbours, straight_out
+from superatom.model.ways_out import lean, metal_places, neighbours, straight_out
 
 __all__ = ["BITE_ROOM", "Spring", "bond_springs", "donor_springs"]
+
+FloatArray = NDArray[np.float64]
 
 #: Two points, their distance in Å, stiffness.
 Spring = tuple[int, int, float, float]
@@ -49,6 +52,7 @@ def donor_springs(
     symbols: Sequence[str],
     elements: Sequence[str],
     bites: Mapping[int, float],
+    reaches: Mapping[int, FloatArray],
 ) -> list[Spring]:
     """Return angles at motif metals, bites, angles at bridging donors, and the way out.
 
@@ -60,12 +64,14 @@ def donor_springs(
         Elements of the metals and of the donor atoms.
     bites : mapping of int to float
         Distance of the donor atoms of a ligand, Å, by number of its site.
+    reaches : mapping of int to ndarray, shape (d, d)
+        How far donors of a ligand can be apart, Å, by number of its site.
     """
     return [
         *_around_motif_metals(archetype, symbols, elements),
         *_bites(archetype, bites),
         *_bends(archetype, symbols, elements),
-        *_outward(archetype, symbols, elements),
+        *_outward(archetype, symbols, elements, bites, reaches),
     ]
 
 
@@ -145,17 +151,25 @@ def _bends(archetype: Archetype, symbols: Sequence[str], elements: Sequence[str]
     return springs
 
 
-def _outward(archetype: Archetype, symbols: Sequence[str], elements: Sequence[str]) -> list[Spring]:
+def _outward(
+    archetype: Archetype,
+    symbols: Sequence[str],
+    elements: Sequence[str],
+    bites: Mapping[int, float],
+    reaches: Mapping[int, FloatArray],
+) -> list[Spring]:
     """Return soft springs to metals beside those a donor holds, so that it points away.
 
     Only for ligands that are in no chain, chelate no pair of metals and have no two others
-    on their metal. The distances are those of a donor straight out; where contacts do not tell
-    the place of the metals, a donor on one metal keeps its usual angle to those beside.
+    on their metal. The distances are those of a donor straight out, or leaning to the other
+    donors of its ligand; where contacts do not tell the place of the metals, a donor on one
+    metal keeps its usual angle to those beside.
     """
     chained = len(archetype.bridges)
     if chained == len(archetype.donor_sites):
         return []
-    near, places = neighbours(archetype), metal_places(archetype)
+    near = neighbours(archetype)
+    ways = _ways(archetype, symbols, elements, bites, reaches)
     kinds = [archetype.ligand_sites[site].kind for site, _ in archetype.donor_sites]
     load = Counter(m for k, a in enumerate(_anchors(archetype)) if elements[k] != "H" for m in a)
     springs: list[Spring] = []
@@ -164,16 +178,57 @@ def _outward(archetype: Archetype, symbols: Sequence[str], elements: Sequence[st
         crowded = len(anchor) == 1 and load[anchor[0]] >= _CROWDED
         if kinds[k] in _LEANING or inside or crowded:
             continue
-        beside = sorted({j for m in anchor for j in near.get(m, {})} - set(anchor))
-        bond = _bond(archetype, symbols, elements, anchor[0], k)
         point = archetype.n_metals + k
-        if beside and {*anchor, *beside} <= set(places):
-            around = np.array([places[j] for j in beside])
-            place = straight_out(np.array([places[m] for m in anchor]), around, bond)
-            apart = np.linalg.norm(around - place, axis=1)
-            springs += [(j, point, float(d), _OUTWARD) for j, d in zip(beside, apart, strict=True)]
+        if k in ways:
+            springs += [(j, point, apart, _OUTWARD) for j, apart in ways[k].items()]
         elif len(anchor) == 1:
+            bond = _bond(archetype, symbols, elements, anchor[0], k)
             springs += [
-                (j, point, _third_side(bond, near[anchor[0]][j], _AWAY), _OUTWARD) for j in beside
+                (j, point, _third_side(bond, apart, _AWAY), _OUTWARD)
+                for j, apart in sorted(near.get(anchor[0], {}).items())
             ]
     return springs
+
+
+def _ways(
+    archetype: Archetype,
+    symbols: Sequence[str],
+    elements: Sequence[str],
+    bites: Mapping[int, float],
+    reaches: Mapping[int, FloatArray],
+) -> dict[int, dict[int, float]]:
+    """Return the distances of donors to the metals beside, where the place of these is known."""
+    near, places = neighbours(archetype), metal_places(archetype)
+    ways: dict[int, dict[int, float]] = {}
+    first = len(archetype.bridges)
+    for number, site in enumerate(archetype.ligand_sites[first:], first):
+        own = range(first, first + len(site.anchors))
+        first = own.stop
+        beside = [
+            sorted({j for m in anchor for j in near.get(m, {})} - set(anchor))
+            for anchor in site.anchors
+        ]
+        if not all(beside) or not {m for a in (*site.anchors, *beside) for m in a} <= set(places):
+            continue
+        held = [np.array([places[m] for m in anchor]) for anchor in site.anchors]
+        around = [np.array([places[j] for j in others]) for others in beside]
+        out = np.array(
+            [
+                straight_out(h, a, _bond(archetype, symbols, elements, anchor[0], k))
+                for k, h, a, anchor in zip(own, held, around, site.anchors, strict=True)
+            ]
+        )
+        out = lean(out, np.array([h.mean(axis=0) for h in held]), *_limits(number, bites, reaches))
+        for k, place, others, a in zip(own, out, beside, around, strict=True):
+            apart = np.linalg.norm(a - place, axis=1)
+            ways[k] = dict(zip(others, apart.tolist(), strict=True))
+    return ways
+
+
+def _limits(
+    site: int, bites: Mapping[int, float], reaches: Mapping[int, FloatArray]
+) -> tuple[FloatArray | float, FloatArray | float]:
+    """Return the least and the longest distances between the donors of a ligand."""
+    if site in bites:
+        return bites[site], bites[site]
+    return 0.0, reaches.get(site, np.inf)

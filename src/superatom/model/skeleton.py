@@ -37,6 +37,7 @@ def skeleton_model(
     donors: Sequence[str] | None = None,
     *,
     bites: Mapping[int, float] | None = None,
+    reaches: Mapping[int, FloatArray] | None = None,
 ) -> DistanceModel:
     """Return springs and walls for the metals, then the donor atoms in the archetype's order.
 
@@ -56,13 +57,15 @@ def skeleton_model(
         and chlorine for halides.
     bites : mapping of int to float, optional
         Distance between the donor atoms of a ligand, Å, by number of its site.
+    reaches : mapping of int to ndarray, shape (d, d), optional
+        How far the donor atoms of a ligand can be apart at most, Å, by number of its site.
     """
     elements = list(donors) if donors is not None else list(default_donors(archetype))
     given = {frozenset(pair) for *pair, _ in archetype.distances}
     springs = _unique(
         [*_metal_springs(archetype, symbols), *bond_springs(archetype, symbols, elements)]
     )
-    angles = donor_springs(archetype, symbols, elements, bites or {})
+    angles = donor_springs(archetype, symbols, elements, bites or {}, reaches or {})
     springs = _unique([*springs, *(a for a in angles if frozenset(a[:2]) not in given)])
     springs = _unique([*springs, *_frame_springs(archetype, symbols)])
     grown = _growth(archetype, symbols)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from superatom.model.archetypes import Archetype
 from superatom.model.embedding import DistanceModel, embed
 
-__all__ = ["METALS_APART", "metal_places", "neighbours", "straight_out"]
+__all__ = ["METALS_APART", "lean", "metal_places", "neighbours", "straight_out"]
 
 FloatArray = NDArray[np.float64]
 
@@ -92,3 +92,39 @@ def straight_out(held: FloatArray, beside: FloatArray, bond: float) -> FloatArra
     reach = float(np.mean(np.sum((held - middle) ** 2, axis=1)))
     height = np.sqrt(max(bond**2 - reach, 0.25))
     return np.asarray(middle + height * out / max(float(np.linalg.norm(out)), 1e-9))
+
+
+def lean(
+    donors: FloatArray,
+    feet: FloatArray,
+    least: FloatArray | float,
+    longest: FloatArray | float,
+) -> FloatArray:
+    """Return the donors of one ligand, leaning together until their backbone can span them.
+
+    Parameters
+    ----------
+    donors : ndarray, shape (d, 3)
+        Where they point straight out, Å.
+    feet : ndarray, shape (d, 3)
+        Middle of the metals that each holds; the distance to it stays.
+    least, longest : float or ndarray, shape (d, d)
+        Limits of the distances between donors, Å.
+    """
+    height = np.linalg.norm(donors - feet, axis=1)[:, None]
+    places = donors.copy()
+    for _ in range(_LEANING_STEPS):
+        between = places[:, None] - places
+        apart = np.linalg.norm(between, axis=2)
+        np.fill_diagonal(apart, 1.0)
+        wanted = np.clip(apart, least, longest)
+        np.fill_diagonal(wanted, 1.0)
+        if np.abs(wanted - apart).max() < _LEANT:
+            break
+        places += 0.5 * np.sum((wanted / apart - 1.0)[:, :, None] * between, axis=1) / len(places)
+        away = places - feet
+        places = feet + height * away / np.linalg.norm(away, axis=1)[:, None]
+    return places
+
+
+_LEANING_STEPS, _LEANT = 500, 0.02  # Å
