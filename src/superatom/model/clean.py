@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from superatom.model.contact_floors import walls
 from superatom.model.embedding import DistanceModel, relax
 
 __all__ = ["Tails", "clean_tails"]
@@ -15,7 +16,6 @@ __all__ = ["Tails", "clean_tails"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-_CONTACT = 0.90  # least distance of atoms not bonded, of the sum of van der Waals radii
 _BOND, _SKELETON = 4.0, 4.0
 
 
@@ -47,8 +47,7 @@ def clean_tails(
 ) -> FloatArray:
     """Return relaxed positions of skeleton and tails, shape (n, 3), Å.
 
-    Walls stand at 0.90 of the sum of van der Waals radii (Alvarez,
-    10.1039/c3dt50599e, as shipped with ASE) wherever a tail takes part.
+    Walls stand where those of `superatom.model.contact_floors` do wherever a tail takes part.
 
     Parameters
     ----------
@@ -61,11 +60,10 @@ def clean_tails(
     symbols : sequence of str
         Elements of the skeleton.
     """
-    from ase.data import atomic_numbers, vdw_radii
+    from ase.data import atomic_numbers
 
-    kinds = [atomic_numbers[s] for s in (*symbols, *tails.symbols)]
-    radii = np.nan_to_num(vdw_radii[kinds], nan=2.0)
-    least = _CONTACT * (radii[:, None] + radii)
+    kinds = np.array([atomic_numbers[s] for s in (*symbols, *tails.symbols)], dtype=np.int64)
+    least = walls(kinds, kinds)
     start = len(positions)
     if not len(tails.symbols):
         return positions

@@ -19,8 +19,8 @@ from superatom.model.contact_floors import (
     Contact,
     bonds_apart,
     closest_contact,
-    radii,
-    wall_share,
+    least_distances,
+    walls,
 )
 from superatom.model.ligand_units import Unit, hanging_units
 from superatom.model.packing import PoseTable, overlap, pack
@@ -33,7 +33,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _KEPT = 100  # poses of one part that take part in the packing
-_GOOD = 0.80  # least contact with which the search for a packing ends
+_GOOD = 0.785  # least contact with which the search for a packing ends
 _TRIES = 4
 _TILT_COST = 0.3  # Å² per radian² of tilt
 _SOFT = 1.08  # packing keeps atoms further apart by this factor than the walls
@@ -135,7 +135,7 @@ def dress(
     seed : int
         Seed of shapes and packing; the same seed gives the same model.
     tries : int
-        Packings tried until no contact is under 0.80 of the van der Waals sum.
+        Packings tried until no contact is under 0.785 of the van der Waals sum.
     least : float
         Contacts nearer than this share of the van der Waals sum are an error.
     told : callable, optional
@@ -213,8 +213,8 @@ class _Shell:
         self.numbers = np.concatenate([frame.numbers, *(p.unit.numbers for p in parts)])
         self.bonds = np.concatenate([frame.bonds, *(_own_bonds(p) for p in parts)])
         self.ways = bonds_apart(len(self.numbers), self.bonds)
-        size = radii(self.numbers)
-        self.floors = wall_share(self.ways) * (size[:, None] + size)
+        self.floors = walls(self.numbers, self.numbers, self.ways)
+        self.last = least_distances(self.numbers, self.ways)
         self.tables: list[PoseTable] = []
         self.axes: list[FloatArray] = []
         self.bases: list[FloatArray] = []
@@ -268,11 +268,12 @@ class _Shell:
             for part, axes, bases, c in zip(self.parts, self.axes, self.bases, chosen, strict=True)
         ]
         start = np.concatenate([self.frame.positions, *poses_taken])
-        return turn_apart(start, hinges, self._turning_floors(start))[0]
+        good, must = (self._turning_floors(start, floors) for floors in (self.floors, self.last))
+        return turn_apart(start, hinges, good, must)
 
-    def _turning_floors(self, start: FloatArray) -> FloatArray:
+    def _turning_floors(self, start: FloatArray, walls: FloatArray) -> FloatArray:
         """Return the walls; inside a part none stands further than its atoms already are."""
-        floors = self.floors.copy()
+        floors = walls.copy()
         for part in self.parts:
             own = slice(part.start, part.start + len(part.unit.atoms))
             apart = np.linalg.norm(start[own, None] - start[None, own], axis=2)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.model.contact_floors import radii
+from superatom.model.contact_floors import walls
 from superatom.model.heads import Head
 from superatom.model.packing import overlap
 
@@ -20,7 +20,7 @@ IntArray = NDArray[np.int64]
 DONOR_ANGLES = {16: 105.0, 34: 103.0, 52: 100.0, 15: 114.0, 33: 114.0, 7: 120.0, 8: 120.0}
 _USUAL_ANGLE = 115.0
 _TURNS = 36
-_ROOM = 0.85  # of the van der Waals sum
+_OFF_METAL = 2.9  # Å from the metals of its own donors
 _BITE, _ANGLE = 2.0, 0.6  # weights, per Å²
 
 
@@ -47,13 +47,11 @@ def fit_head(
         Their atomic numbers.
     """
     candidates, shape, cost = _candidates(head, donors)
-    size = radii(head.numbers)
     rest = np.arange(head.n_donors, len(head.numbers))
-    floors = _ROOM * (size[rest][:, None] + radii(other_numbers))
+    floors = walls(head.numbers[rest], other_numbers)
     cost = cost + overlap(candidates[:, rest], others, floors)
     own = np.concatenate(list(metals))
-    near = _ROOM * (size[rest][:, None] + np.full(len(own), 1.9))
-    cost = cost + overlap(candidates[:, rest], own, near)
+    cost = cost + overlap(candidates[:, rest], own, np.full((len(rest), len(own)), _OFF_METAL))
     for a, b in head.bonds.tolist():
         if a < head.n_donors <= b:
             angle = np.radians(DONOR_ANGLES.get(int(head.numbers[a]), _USUAL_ANGLE))

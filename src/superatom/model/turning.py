@@ -24,7 +24,8 @@ IntArray = NDArray[np.int64]
 _ARM = 2.0  # Å: length of the lever that shows the direction of a part
 _TILT, _TWIST = 0.7, 0.08  # stiffness of directions (Å^-2 of the lever) and of turns (Å²)
 _SKIN = 1.2  # Å: pairs are listed anew when atoms have moved half of this
-_STEPS = 500
+_STEPS = 400
+_WEAKER = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +54,12 @@ class Hinge:
 
 
 def turn_apart(
-    positions: FloatArray, hinges: Sequence[Hinge], floors: FloatArray, steps: int = _STEPS
-) -> tuple[FloatArray, float]:
-    """Return the positions after turning everything apart, and the strain that is left, Å².
+    positions: FloatArray, hinges: Sequence[Hinge], floors: FloatArray, last: FloatArray
+) -> FloatArray:
+    """Return the positions after turning everything apart.
+
+    A first descent shares out what room there is; a second one, with walls only where atoms
+    must not be at all and weaker springs, removes what the first left too near.
 
     Parameters
     ----------
@@ -64,22 +68,24 @@ def turn_apart(
     hinges : sequence of Hinge
         The parts.
     floors : ndarray, shape (n, n)
-        Least distance of each pair, Å; 0 for pairs that do not count.
-    steps : int
-        Most iterations.
+        Distance of each pair that would be good, Å; 0 for pairs that do not count.
+    last : ndarray, shape (n, n)
+        Distance that each pair must have, Å.
     """
-    turning = _Turning(positions, hinges, floors)
+    turning = _Turning(positions, hinges)
     if not turning.n_turns:
-        return positions, 0.0
-    turns, strain = descend(turning.score, np.zeros(turning.n_turns), steps)
-    return turning.place(turns)[: len(positions)], strain
+        return positions
+    turns = np.zeros(turning.n_turns)
+    for walls, stiffness in ((floors, 1.0), (last, _WEAKER)):
+        turning.set_walls(walls, stiffness)
+        turns, _ = descend(turning.score, turns, _STEPS)
+    return turning.place(turns)[: len(positions)]
 
 
 class _Turning:
     """Positions and strain as functions of all turns: three per part, then one per bond."""
 
-    def __init__(self, positions: FloatArray, hinges: Sequence[Hinge], floors: FloatArray) -> None:
-        self.floors = floors
+    def __init__(self, positions: FloatArray, hinges: Sequence[Hinge]) -> None:
         self.n_atoms = len(positions)
         self.roots = positions[[h.root for h in hinges]].reshape(-1, 3)
         axes = np.array([h.axis for h in hinges]).reshape(-1, 3)
@@ -94,6 +100,10 @@ class _Turning:
         self.moving[self.members[self.members < self.n_atoms]] = True
         self._list_torsions(hinges)
         self.n_turns = 3 * len(hinges) + len(self.ends)
+
+    def set_walls(self, floors: FloatArray, stiffness: float) -> None:
+        """Set the least distances, and how stiff the springs are."""
+        self.floors, self.stiffness = floors, stiffness
         self._listed: FloatArray | None = None
 
     def _list_torsions(self, hinges: Sequence[Hinge]) -> None:
@@ -144,14 +154,15 @@ class _Turning:
         force = np.zeros_like(at)
         energy = self._walls(at, force)
         lean = at[self.tips] - self.bases
-        energy += _TILT * float(np.sum(lean**2))
-        force[self.tips] += 2.0 * _TILT * lean
+        tilt, twist = self.stiffness * _TILT, self.stiffness * _TWIST
+        energy += tilt * float(np.sum(lean**2))
+        force[self.tips] += 2.0 * tilt * lean
         n = len(self.roots)
         slope = np.empty_like(turns)
         slope[: 3 * n] = self._spin_slope(at, force, turns[: 3 * n].reshape(-1, 3)).ravel()
         twists = turns[3 * n :]
-        energy += _TWIST * float(np.sum(1.0 - np.cos(twists)))
-        slope[3 * n :] = self._twist_slope(at, force) + _TWIST * np.sin(twists)
+        energy += twist * float(np.sum(1.0 - np.cos(twists)))
+        slope[3 * n :] = self._twist_slope(at, force) + twist * np.sin(twists)
         return energy, slope
 
     def _walls(self, at: FloatArray, force: FloatArray) -> float:
