@@ -130,7 +130,7 @@ def _draw(facts: tuple[Fact, ...], y: str, x: str, path: Path) -> None:
 def check(
     table: Annotated[
         Path | None,
-        typer.Argument(help="A table of records (CSV, TSV or JSON); by default the store."),
+        typer.Argument(help="A table of records (CSV, TSV, YAML or JSON); by default the store."),
     ] = None,
     store: StoreFile = None,
     as_json: AsJson = False,
@@ -159,7 +159,7 @@ def check(
 @app.command("import")
 def import_(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Tables of records: CSV, TSV or JSON.")
+        list[Path] | None, typer.Argument(help="Tables of records: CSV, TSV, YAML or JSON.")
     ] = None,
     rebuild: Annotated[
         bool,

@@ -157,7 +157,7 @@ class Store:
         return known or self.import_tables(shipped_tables(), SHIPPED, digest)
 
     def import_file(self, path: str | Path) -> ImportReport:
-        """Import a table of records (CSV or TSV) or an export (JSON).
+        """Import a table of records (CSV, TSV or YAML) or an export (JSON).
 
         What was imported from a file of that name before is replaced.
 
@@ -375,7 +375,7 @@ def _by_table(tables: Tables) -> dict[str, tuple[Any, ...]]:
 
 
 def read_records(path: str | Path) -> Tables:
-    """Read a file of records: a table (CSV, TSV) or an export (JSON).
+    """Read a file of records: a table (CSV, TSV, YAML) or an export (JSON).
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Read tables of records (CSV or TSV); every error names its line.
+"""Read tables of records (CSV, TSV or YAML); every error names its line.
 
 `python -m superatom.literature.tables FILE...` reads files and says what is wrong in them;
 without a file, the tables that ship with Superatom.
@@ -6,11 +6,9 @@ without a file, the tables that ship with Superatom.
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
@@ -25,12 +23,12 @@ from superatom.literature.records import (
     Source,
     TransformationRecord,
 )
+from superatom.literature.rows import Row, Rows, csv_rows, yaml_rows
 from superatom.literature.subjects import split_clusters
 
 __all__ = ["Tables", "read_table", "shipped_files", "shipped_tables"]
 
 _Record = TypeVar("_Record")
-_Row = Mapping[str, str]
 
 _NEEDED = {
     "documents": ("id", "citation"),
@@ -113,7 +111,7 @@ def read_table(path: str | Path, text: str | None = None) -> Tables:
     Parameters
     ----------
     path : str or Path
-        File, also named in errors. Tabs separate columns in '.tsv', commas else.
+        File, also named in errors: '.yaml', '.tsv' (tabs separate columns), else commas.
     text : str, optional
         Its content, if it is at hand.
 
@@ -123,7 +121,16 @@ def read_table(path: str | Path, text: str | None = None) -> Tables:
         If the file cannot be read, is none of the tables known, or a row is wrong.
     """
     content = _read(path) if text is None else text
-    rows = _Rows(str(path), content, "\t" if Path(path).suffix == ".tsv" else ",")
+    suffix = Path(path).suffix.casefold()
+    if suffix in {".yaml", ".yml"}:
+        found = Tables()
+        for rows in yaml_rows(str(path), content):
+            found += _tables(rows)
+        return found
+    return _tables(csv_rows(str(path), content, "\t" if suffix == ".tsv" else ","))
+
+
+def _tables(rows: Rows) -> Tables:
     kind = _kind(rows)
     if kind == "documents":
         return Tables(documents=_records(rows, _document))
@@ -141,67 +148,11 @@ def _read(path: str | Path) -> str:
         return Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DataFileError(
-            str(path), f"cannot be read ({error})", hint="give a CSV or TSV file in UTF-8"
+            str(path), f"cannot be read ({error})", hint="give a CSV, TSV or YAML file in UTF-8"
         ) from error
 
 
-@dataclass
-class _Rows:
-    """Rows of a table with their lines; column names without a trailing '_printed'."""
-
-    path: str
-    text: str
-    delimiter: str
-    columns: tuple[str, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        names = next((cells for _, cells in self._cells()), [])
-        self.columns = tuple(_column(name) for name in names)
-        if len(set(self.columns)) != len(self.columns):
-            raise DataFileError(self.path, "two columns have the same name", line=1)
-
-    def __iter__(self) -> Iterator[tuple[int, _Row]]:
-        rows = self._cells()
-        next(rows, None)
-        for line, cells in rows:
-            if any(cell.strip() for cell in cells):
-                if len(cells) > len(self.columns):
-                    raise DataFileError(
-                        self.path,
-                        f"{len(cells)} cells under {len(self.columns)} columns",
-                        line=line,
-                        hint="put cells that contain the separator in double quotes",
-                    )
-                padded = [*cells, *[""] * (len(self.columns) - len(cells))]
-                yield line, {c: v.strip() for c, v in zip(self.columns, padded, strict=True)}
-
-    def _cells(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the line on which each row begins, and its cells."""
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter)
-        line = 1
-        try:
-            for cells in reader:
-                yield line, cells
-                line = reader.line_num + 1
-        except csv.Error as error:
-            raise DataFileError(self.path, f"is no table ({error})", line=line) from error
-
-
-_COLUMN_NAMES = {
-    "cmp": "comparator",
-    "type": "dopant",
-    "number": "dopant_number",
-    "ref": "reference",
-    "review": "document",
-}
-
-
-def _column(name: str) -> str:
-    plain = name.strip().removesuffix("_printed")
-    return _COLUMN_NAMES.get(plain, plain)
-
-
-def _kind(rows: _Rows) -> str:
+def _kind(rows: Rows) -> str:
     """Tell from its columns what a table holds."""
     for kind, needed in _NEEDED.items():
         if kind == "documents" and "document" in rows.columns:
@@ -217,7 +168,7 @@ def _kind(rows: _Rows) -> str:
     )
 
 
-def _records(rows: _Rows, read: Callable[[_Row, int, str], _Record]) -> tuple[_Record, ...]:
+def _records(rows: Rows, read: Callable[[Row, int, str], _Record]) -> tuple[_Record, ...]:
     """Read every row; ids are unique."""
     found: list[_Record] = []
     lines: dict[str, int] = {}
@@ -234,13 +185,13 @@ def _records(rows: _Rows, read: Callable[[_Row, int, str], _Record]) -> tuple[_R
     return tuple(found)
 
 
-def _id(row: _Row) -> str:
+def _id(row: Row) -> str:
     if not row["id"]:
         raise ValueError("a row without an id")
     return row["id"]
 
 
-def _source(row: _Row) -> Source:
+def _source(row: Row) -> Source:
     return Source(
         document=row.get("document", ""),
         section=row.get("section", ""),
@@ -261,7 +212,7 @@ def _offset(cell: str) -> int | None:
     return int(cell)
 
 
-def _document(row: _Row, _line: int, _stem: str) -> Document:
+def _document(row: Row, _line: int, _stem: str) -> Document:
     year = row.get("year", "")
     if year and not year.isdecimal():
         raise ValueError(f"year '{year}' is no whole number")
@@ -274,7 +225,7 @@ def _document(row: _Row, _line: int, _stem: str) -> Document:
     )
 
 
-def _fact(row: _Row, _line: int, _stem: str) -> Fact:
+def _fact(row: Row, _line: int, _stem: str) -> Fact:
     if not row["value"]:
         raise ValueError("a fact without a value")
     text = {
@@ -293,7 +244,7 @@ def _fact(row: _Row, _line: int, _stem: str) -> Fact:
     )
 
 
-def _transformation(row: _Row, _line: int, _stem: str) -> TransformationRecord:
+def _transformation(row: Row, _line: int, _stem: str) -> TransformationRecord:
     names = (
         *("kind", "ligand", "reductant", "solvent", "temperature_C", "time_h", "pH"),
         *("atmosphere", "yield_percent", "yield_basis", "conditions", "assumed", "remark"),
@@ -311,7 +262,7 @@ def _species(cell: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in cell.split(" + ") if part.strip())
 
 
-def _doping(row: _Row, line: int, stem: str) -> DopingRecord:
+def _doping(row: Row, line: int, stem: str) -> DopingRecord:
     """Read a row of a bimetallic table; a label carried down from a row above is left out."""
     if not row["formula"]:
         raise ValueError("a row without a formula")
@@ -326,7 +277,7 @@ def _doping(row: _Row, line: int, stem: str) -> DopingRecord:
     )
 
 
-def _mode(row: _Row, _line: int, _stem: str) -> CoordinationRecord:
+def _mode(row: Row, _line: int, _stem: str) -> CoordinationRecord:
     names = ("ligand_class", "anchor", "mode", "metals", "remark")
     return CoordinationRecord(
         id=_id(row), source=_source(row), **{name: row.get(name, "") for name in names}
