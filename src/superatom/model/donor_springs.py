@@ -26,7 +26,7 @@ _BOND, _ANGLE, _BITE, _BEND, _OUTWARD = 2.0, 1.0, 0.5, 0.3, 0.1
 # donor-M-donor of motif metals by number of donors: nearly straight (mean over relaxed
 # structures of mpourmpakis/NC_Database), trigonal planar, tetrahedral
 _AROUND = {2: 173.0, 3: 120.0, 4: 109.47}
-_SQUARE = ("Ni", "Pd", "Pt")  # four donors in a plane: which are trans only distances tell
+_SQUARE = ("Ni", "Pd", "Pt")  # four donors in a plane; those with a distance given are trans
 # degrees, means over the same structures: M-S-M inside a motif, and where a motif stands on the
 # kernel if no metal touches both metals of its end
 _INSIDE, _UPRIGHT = 99.0, 101.0
@@ -97,24 +97,29 @@ def _around_motif_metals(
 ) -> list[Spring]:
     """Return the springs between the donors of a motif metal.
 
-    Hydrides have none, but three donors and a hydride stand as a tetrahedron.
+    Hydrides have none, but three donors and a hydride, or a kernel metal below them, stand as
+    a tetrahedron.
     """
+    given = {frozenset(pair) for *pair, _ in archetype.distances}
     held: dict[int, list[int]] = {}
-    on_hydride: set[int] = set()
+    capped = {max(i, j) for i, j, _ in archetype.contacts() if min(i, j) < archetype.kernel}
     for k, anchor in enumerate(_anchors(archetype)):
         if elements[k] == "H":
-            on_hydride.update(anchor)
+            capped.update(anchor)
             continue
         for metal in anchor:
             held.setdefault(metal, []).append(k)
     springs: list[Spring] = []
     for metal in range(archetype.kernel, archetype.n_metals):
         around = held.get(metal, [])
-        degrees = _AROUND.get(len(around) + (len(around) == 3 and metal in on_hydride))
-        if degrees is None or (len(around) == 4 and symbols[metal] in _SQUARE):
+        degrees = _AROUND.get(len(around) + (len(around) == 3 and metal in capped))
+        start = archetype.n_metals
+        if len(around) == 4 and symbols[metal] in _SQUARE:
+            trans = [frozenset((start + k, start + j)) in given for k in around for j in around]
+            degrees = 90.0 if any(trans) else None
+        if degrees is None:
             continue
         bonds = {k: _bond(archetype, symbols, elements, metal, k) for k in around}
-        start = archetype.n_metals
         springs += [
             (start + k, start + j, _third_side(bonds[k], bonds[j], degrees), _ANGLE)
             for n, k in enumerate(around)

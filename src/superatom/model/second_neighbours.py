@@ -30,6 +30,7 @@ _STIFFNESS = 0.003  # of a spring whose lengths spread by 1 Å; a contact spread
 # of mpourmpakis/NC_Database): corners of an octahedron, tips of two tetrahedra on one triangle
 _OCTAHEDRON, _TWO_TETRAHEDRA, _SPREAD = np.sqrt(2.0), np.sqrt(8.0 / 3.0), 0.12
 _RING, _RING_EDGES, _TRIANGLE = 4, 3, 3
+_STRAIGHT = 2  # donors of a motif metal
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +124,18 @@ def _places(archetype: Archetype, links: _Links, sulfur: int) -> dict[int, str]:
         elif through[0] < archetype.kernel:
             both = int((links.touch[through[0]] & links.touch[metal]).sum())
             places[metal] = f"top {min(both, 5)}"
-        elif not _is_behind(links, sulfur, int(through[0]), metal):
+        elif _is_beside(links, int(through[0]), metal):
             places[metal] = "side"
     return places
 
 
-def _is_behind(links: _Links, sulfur: int, through: int, metal: int) -> bool:
-    """Say whether a metal hangs on the other donor of a straight S-M-S; its bond tells where."""
-    others = links.bonded[through].copy()
-    others[sulfur] = False
-    return bool((others & links.bonded[metal]).any())
+def _is_beside(links: _Links, through: int, metal: int) -> bool:
+    """Say whether a metal stands beside a straight S-M-S.
+
+    What hangs on its other donor has its bond to tell where.
+    """
+    donors = links.bonded[through]
+    return int(donors.sum()) == _STRAIGHT and not (donors & links.bonded[metal]).any()
 
 
 @cache
