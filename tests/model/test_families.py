@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from math import comb
 
 import numpy as np
 import pytest
 
 from capped_skeletons import capped, laid_out
+from superatom.composition.cluster import Cluster
 from superatom.model.archetypes import Archetype, archetypes
+from superatom.model.assemble import build_model
 from superatom.model.core_shells import read_shell, shell_positions
 from superatom.model.dope import count_doped, dope
 from superatom.model.symmetry import skeleton_symmetry
@@ -18,7 +21,9 @@ FAMILIES = archetypes()
 every_family = pytest.mark.parametrize("family", FAMILIES, ids=lambda a: a.name)
 #: families of thiolates alone are built whole and dissected in test_assemble
 mixed_family = pytest.mark.parametrize(
-    "family", [a for a in FAMILIES if set(a.ligands) != {"SR"}], ids=lambda a: a.name
+    "family",
+    [a for a in FAMILIES if set(a.ligands) != {"SR"} or a.homes],
+    ids=lambda a: a.name,
 )
 
 
@@ -115,3 +120,34 @@ def test_polyhedra_stand_in_register_with_an_icosahedron(
     apart = np.sort(np.linalg.norm(outer[:, None] - inner[None], axis=2), axis=1)
     assert apart[:, :count] == pytest.approx(nearest, abs=0.06)
     assert (apart[:, count] > apart[:, count - 1] + 0.3).all()
+
+
+#: One ligand of the library for every kind of site.
+LIGANDS = {
+    "SR": "SMe",
+    "PR3": "PMe3",
+    "X": "Cl",
+    "H": "H",
+    "CCR": "PhC#C",
+    "PP": "dppm",
+    "PN": "dppy",
+    "PP3": "PP3",
+    "SS": "S2P(OiPr)2",
+    "OO": "OAc",
+    "C": "C",
+}
+
+
+@mixed_family
+def test_a_family_is_found_by_its_composition_and_built(family: Archetype) -> None:
+    counts = Counter(family.symbols)
+    ligands = {LIGANDS[kind]: n for kind, n in family.ligands.items()}
+    cluster = Cluster.of(counts, ligands, isomer=family.isomer)
+    atoms = build_model(cluster)
+    assert atoms.info["construction"]["archetype"] == family.name
+    anatomy = dissect(atoms)
+    assert anatomy.formula == Cluster.of(counts, ligands)
+    assert (anatomy.geometric.kernel, anatomy.motifs) == (
+        tuple(range(family.kernel)),
+        family.motifs,
+    )

@@ -155,13 +155,14 @@ def ligand_of_smiles(smiles: str) -> Ligand:
 
 @cache
 def _by_canonical() -> dict[str, Ligand]:
-    from rdkit import Chem
+    from rdkit import Chem, rdBase
 
     found: dict[str, Ligand] = {}
-    for ligand in default_library():
-        molecule = Chem.MolFromSmiles(ligand.smiles) if ligand.smiles else None
-        if molecule is not None:
-            found.setdefault(Chem.MolToSmiles(molecule, isomericSmiles=False), ligand)
+    with rdBase.BlockLogs():  # lone hydrogens are remarked on
+        for ligand in default_library():
+            molecule = Chem.MolFromSmiles(ligand.smiles) if ligand.smiles else None
+            if molecule is not None:
+                found.setdefault(Chem.MolToSmiles(molecule, isomericSmiles=False), ligand)
     return found
 
 
@@ -262,8 +263,21 @@ def bound_molecule(ligand: Ligand, n_donors: int | None = None) -> BoundMolecule
         kept,
         numbers.astype(np.int64),
         np.array(bonds, dtype=np.int64).reshape(-1, 2),
-        tuple(place[k] for k in donors[:wanted]),
+        tuple(place[k] for k in _inner_first(molecule, donors[:wanted])),
     )
+
+
+def _inner_first(molecule: Any, donors: list[int]) -> list[int]:
+    """Return three donors or more with those in the middle of the ligand first.
+
+    So the branching phosphorus of a tripodal phosphine is donor 1, as in archetypes.
+    """
+    from rdkit import Chem
+
+    if len(donors) < 3:
+        return donors
+    apart = Chem.GetDistanceMatrix(molecule)[np.ix_(donors, donors)].sum(axis=1)
+    return [donors[k] for k in np.argsort(apart, kind="stable")]
 
 
 def _with_stereo(molecule: Any) -> Any:
