@@ -56,11 +56,15 @@ def _cap(
         for donor, anchor in zip(donors, site.anchors, strict=True)
     ]
     if site.kind in ("OO", "PN"):
-        between, out = donors.mean(axis=0), _unit(np.sum(ways, axis=0))
+        bite = donors[1] - donors[0]
+        out = np.sum(ways, axis=0)
+        out = _unit(out - bite * (out @ bite) / (bite @ bite))
         if site.kind == "OO":
+            between = donors.mean(axis=0)
             yield from (("C", between + 0.55 * out), ("H", between + 1.65 * out))
             return
-        donors, ways = donors[:1], ways[:1]
+        yield from _methylene(donors[0], bite, out)
+        return
     for donor, out in zip(donors, ways, strict=True):
         for symbol, apart in _CAPS.get(site.kind, ()):
             yield symbol, donor + apart * out
@@ -70,6 +74,20 @@ def _cap(
             for turn in _TURNS:
                 lean = 0.45 * out + 0.893 * (np.cos(turn) * across + np.sin(turn) * third)
                 yield "H", donor + 1.42 * lean
+
+
+def _methylene(
+    phosphorus: np.ndarray, bite: np.ndarray, out: np.ndarray
+) -> Iterator[tuple[str, np.ndarray]]:
+    """H2P-CH=N: the backbone of a pyridylphosphine, P-C 1.84 Å and C-N 1.34 Å."""
+    length = float(np.linalg.norm(bite))
+    along = (1.84**2 - 1.34**2 + length**2) / (2.0 * length)
+    carbon = phosphorus + bite / length * along + out * np.sqrt(max(1.84**2 - along**2, 0.1))
+    yield "C", carbon
+    yield "H", carbon + 1.09 * out
+    side = np.cross(bite / length, out)
+    for sign in (1.0, -1.0):
+        yield "H", phosphorus + 1.42 * _unit(sign * side + 0.4 * out - 0.6 * bite / length)
 
 
 def _out(donor: np.ndarray, held: np.ndarray, middle: np.ndarray) -> np.ndarray:
