@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from superatom.cli import model_changes, model_outputs
+from superatom.cli.model_exchange import asked_ligand, exchange, watched
 from superatom.errors import SearchError
 
 if TYPE_CHECKING:
@@ -29,10 +30,27 @@ def _model() -> None:
 
 @app.command()
 def build(
-    formula: Annotated[str, typer.Argument(help="Formula, such as '[Au25(SCH3)18]-'.")],
+    formula: Annotated[str, typer.Argument(help="Formula, such as '[Au25(SC2H4Ph)18]-'.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Extended XYZ file to write.")
     ] = Path("model.xyz"),
+    ligand: Annotated[
+        str | None, typer.Option(help="Ligand instead of the formula's (or for its SR), as PET.")
+    ] = None,
+    ligand_smiles: Annotated[
+        str | None, typer.Option(help="The same, as SMILES of the free form: SCCc1ccccc1.")
+    ] = None,
+    simplified: Annotated[
+        str | None, typer.Option(help="Small relatives of the ligands: CH3 or H (SCH3, SH; PH3).")
+    ] = None,
+    rotamers: Annotated[
+        str,
+        typer.Option(help="Thiolate tails: auto, up, down, alternating, or u, d, a per site."),
+    ] = "auto",
+    ligand_site: Annotated[
+        list[str] | None,
+        typer.Option(help="Ligand on a site of a mixed shell, as in 1=p-MBA; repeatable."),
+    ] = None,
     archetype: Annotated[
         str | None, typer.Option(help="Name of the family, if the formula leaves a choice.")
     ] = None,
@@ -42,28 +60,52 @@ def build(
     site: Annotated[
         list[str] | None, typer.Option(help="Dopant on a metal site, as in 14=Hg; repeatable.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the layout.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of layout, shapes, packing and sites.")] = 0,
 ) -> None:
-    """Build a cluster with SCH3 or SH ligands and write it as extended XYZ."""
+    """Build a cluster with all its ligands and write it as extended XYZ."""
+    from superatom.composition.cluster import Cluster
     from superatom.model.archetypes import read_archetype
     from superatom.model.assemble import build_model
+    from superatom.model.bound_molecules import known_ligand
+    from superatom.model.ligand_choice import with_ligand
     from superatom.report.writing import write_whole
 
     family = read_archetype(archetype_file) if archetype_file is not None else archetype
-    atoms = build_model(formula, family, seed=seed, sites=_sites(site or []))
+    cluster = Cluster.parse(formula)
+    new = asked_ligand(ligand, ligand_smiles)
+    if new is not None:
+        cluster = with_ligand(cluster, new)
+    placed = {
+        number: known_ligand(name)
+        for number, name in _numbered(ligand_site or [], "1=p-MBA").items()
+    }
+    with watched(f"building {cluster}") as told:
+        atoms = build_model(
+            cluster,
+            family,
+            seed=seed,
+            sites=_numbered(site or [], "14=Hg"),
+            simplified=simplified,
+            rotamers=rotamers,
+            ligand_sites=placed,
+            told=told,
+        )
     write_whole(output, _extended_xyz(atoms))
     made = atoms.info["construction"]
     typer.echo(f"{output}: {len(atoms)} atoms of {atoms.info['name']}, family {made['archetype']}")
+    closest = made["operations"][0].get("closest_contact")
+    if closest is not None:
+        typer.echo(f"nearest contact: {closest:.2f} of the van der Waals sum")
 
 
-def _sites(given: list[str]) -> dict[int, str]:
-    sites = {}
+def _numbered(given: list[str], example: str) -> dict[int, str]:
+    numbered = {}
     for text in given:
-        number, sign, symbol = text.partition("=")
-        if not (sign and number.strip().isdigit() and symbol.strip()):
-            raise SearchError(f"cannot read the site {text!r}; write it as 14=Hg")
-        sites[int(number)] = symbol.strip()
-    return sites
+        number, sign, name = text.partition("=")
+        if not (sign and number.strip().isdigit() and name.strip()):
+            raise SearchError(f"cannot read the site {text!r}; write it as {example}")
+        numbered[int(number)] = name.strip()
+    return numbered
 
 
 def _extended_xyz(atoms: Atoms) -> str:
@@ -76,5 +118,5 @@ def _extended_xyz(atoms: Atoms) -> str:
     return text.getvalue()
 
 
-for _command in (*model_changes.COMMANDS, *model_outputs.COMMANDS):
+for _command in (exchange, *model_changes.COMMANDS, *model_outputs.COMMANDS):
     app.command()(_command)

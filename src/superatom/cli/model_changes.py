@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
     from superatom.structure.anatomy import Anatomy
 
-__all__ = ["COMMANDS", "File", "adsorb", "dope", "read_model", "restore", "simplify", "strip"]
+__all__ = [
+    "COMMANDS",
+    "File",
+    "adsorb",
+    "dope",
+    "read_model",
+    "restore",
+    "simplify",
+    "strip",
+    "tell_models",
+]
 
 Model = TypeVar("Model")
 File = Annotated[Path, typer.Argument(help="CIF, XYZ, PDB, .gro, POSCAR or anything ASE reads.")]
@@ -83,7 +93,7 @@ def dope(
         size = random if random is not None else special
         models = doping.sample_doped(atoms, wanted, size or 0, place, kind=kind, seed=seed, **asked)
     kept: list[doping.Doped] = []
-    _tell(_keeping(models, kept), output, as_json, limit, f"{number} unique models")
+    tell_models(_keeping(models, kept), output, as_json, limit, f"{number} unique models")
     if figure is not None:
         from superatom.report import site_picture, site_rows
 
@@ -121,7 +131,7 @@ def strip(
     unique = stripping.count_stripped(atoms, what, number, **asked)
     models = stripping.strip(atoms, what, number, keep=keep, **asked)
     kept: list[stripping.Stripped] = []
-    _tell(_keeping(models, kept), output, as_json, limit, f"{unique} unique models")
+    tell_models(_keeping(models, kept), output, as_json, limit, f"{unique} unique models")
     if figure is not None:
         from superatom.report import site_picture, site_rows
 
@@ -216,7 +226,7 @@ def adsorb(
         anatomy=anatomy,
     )
     kept: list[adsorption.Adsorbed] = []
-    _tell(_keeping(models, kept), output, as_json, limit, f"{len(sites)} unique sites")
+    tell_models(_keeping(models, kept), output, as_json, limit, f"{len(sites)} unique sites")
     if figure is not None:
         from superatom.report import site_picture, site_rows
 
@@ -251,7 +261,7 @@ def read_model(file: Path, charge: int | None) -> tuple[Atoms, Anatomy]:
     return atoms, dissect(atoms, known)
 
 
-def _tell(
+def tell_models(
     models: Iterable[Any], output: Path | None, as_json: bool, limit: int | None, heading: str
 ) -> None:
     """Write and print models as they come."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
@@ -122,7 +122,9 @@ def known_ligand(name: str) -> Ligand:
     """
     library = default_library()
     if name in library:
-        return library[name]
+        known = library[name]
+        hand = _stereo().get(name.strip())  # D-Cys is another molecule than Cys
+        return known if hand is None or name == known.name else replace(known, smiles=hand)
     near = ", ".join(ligand.name for ligand in library.nearest(name))
     raise UnknownLigand(
         f"unknown ligand {name!r}",
@@ -209,7 +211,6 @@ def _no_anchor(name: str, smiles: str) -> StructureError:
     )
 
 
-@lru_cache(maxsize=256)
 def bound_molecule(ligand: Ligand, n_donors: int | None = None) -> BoundMolecule:
     """Return a ligand in its bound form, with all hydrogens.
 
@@ -226,8 +227,6 @@ def bound_molecule(ligand: Ligand, n_donors: int | None = None) -> BoundMolecule
     StructureError
         If the ligand has no SMILES, no donor atom, or fewer donors than asked for.
     """
-    from rdkit import Chem, rdBase
-
     if not ligand.smiles:
         raise StructureError(
             f"ligand {ligand.name} has no SMILES in the library, so its atoms cannot be placed; "
@@ -235,6 +234,14 @@ def bound_molecule(ligand: Ligand, n_donors: int | None = None) -> BoundMolecule
         )
     says = any(mark in ligand.smiles for mark in "@/\\")
     smiles = ligand.smiles if says else _stereo().get(ligand.name, ligand.smiles)
+    return _bound(ligand, smiles, ligand.denticity if n_donors is None else n_donors)
+
+
+@lru_cache(maxsize=256)
+def _bound(ligand: Ligand, smiles: str, wanted: int) -> BoundMolecule:
+    """Return the bound form; the SMILES is no part of what makes two ligands equal."""
+    from rdkit import Chem, rdBase
+
     molecule = Chem.AddHs(_with_stereo(_read(smiles)))
     if len(Chem.GetMolFrags(molecule)) > 1:
         raise StructureError(
@@ -242,7 +249,6 @@ def bound_molecule(ligand: Ligand, n_donors: int | None = None) -> BoundMolecule
             "a salt); such ligands cannot be placed"
         )
     donors, lost = _donors(molecule, ligand)
-    wanted = ligand.denticity if n_donors is None else n_donors
     if len(donors) < max(wanted, 1):
         if not donors:
             raise _no_anchor(ligand.name, ligand.smiles)

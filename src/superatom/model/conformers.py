@@ -73,6 +73,8 @@ def conformers(molecule: BoundMolecule, seed: int = 0, most: int = 24) -> FloatA
         _add_straight(free)
         strain = _relaxed(free)
     shapes = np.array([conformer.GetPositions() for conformer in free.GetConformers()])
+    same = _of_one_hand(free, shapes)
+    shapes, strain = shapes[same], strain[same]
     order = np.argsort(strain, kind="stable")
     good = order[strain[order] <= strain[order[0]] + _STRAIN]
     chosen = shapes[good][:, molecule.kept]
@@ -98,6 +100,24 @@ def rotatable_bonds(molecule: Any) -> list[tuple[int, int]]:
         or molecule.GetAtomWithIdx(match[1]).GetTotalNumHs(includeNeighbors=True) == 0
     }
     return [(int(a), int(b)) for a, b in soft if frozenset((a, b)) not in stiff]
+
+
+_AXIS = "[c;r6](:[c;r6;!$([cH])])(:[c;r6])-!@[c;r6]:[c;r6;!$([cH])]"
+
+
+def _of_one_hand(free: Any, shapes: FloatArray) -> NDArray[np.bool_]:
+    """Return which shapes have the hand of the first at all axes that cannot turn (biaryls)."""
+    from rdkit import Chem
+
+    same = np.ones(len(shapes), dtype=bool)
+    pattern = Chem.MolFromSmarts(_AXIS)
+    for arm, end, other, far in {
+        (match[1], match[0], match[3], match[4]) for match in free.GetSubstructMatches(pattern)
+    }:
+        ways = shapes[:, [arm, other, far]] - shapes[:, [end]]
+        hand = np.sign(np.einsum("ck,ck->c", ways[:, 0], np.cross(ways[:, 1], ways[:, 2])))
+        same &= hand == hand[0]
+    return same
 
 
 def _wanted(free: Any) -> int:

@@ -23,7 +23,7 @@ from superatom.structure.ligand_shell import BoundLigand
 from superatom.structure.molecules import hill_formula
 from superatom.structure.motifs import Motif
 
-__all__ = ["Channel", "Departure", "channels", "find_departures"]
+__all__ = ["Channel", "Departure", "channels", "find_departures", "ligand_place"]
 
 _TAILED = ("SR", "SeR", "TeR")
 _HALIDES = ("F", "Cl", "Br", "I")
@@ -194,7 +194,7 @@ def _ligands(anatomy: Anatomy, keep: Callable[[BoundLigand], bool]) -> tuple[Dep
             f"-{bound.ligand.name}",
             bound.atoms,
             bound.anchors,
-            _where(anatomy, bound),
+            ligand_place(anatomy, bound),
             None if bound.ligand.charge_taken is None else -bound.ligand.charge_taken,
         )
         for bound in anatomy.ligands.ligands
@@ -217,7 +217,7 @@ def _tails(anatomy: Anatomy) -> tuple[Departure, ...]:
         tail = tuple(a for a in bound.atoms if a not in bound.anchors)
         if tail and len(bound.anchors) == 1 and _donor_names(anatomy, bound) & set(_TAILED):
             what = f"-{hill_formula([symbols[k] for k in tail])}"
-            found.append(Departure(what, tail, bound.anchors, _where(anatomy, bound), 1))
+            found.append(Departure(what, tail, bound.anchors, ligand_place(anatomy, bound), 1))
     return tuple(found)
 
 
@@ -263,7 +263,8 @@ def _motif(anatomy: Anatomy, motif: Motif, motifs: list[Motif]) -> Departure:
     )
 
 
-def _where(anatomy: Anatomy, bound: BoundLigand) -> str:
+def ligand_place(anatomy: Anatomy, bound: BoundLigand) -> str:
+    """Return where a ligand sits, in words: 'S27 on kernel surface and motif'."""
     position = {site.atom: site.position for site in anatomy.sites}
     symbols = anatomy.atoms.symbols
     anchors = ", ".join(f"{symbols[a]}{a}" for a in bound.anchors)

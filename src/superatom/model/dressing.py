@@ -33,7 +33,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _KEPT = 100  # poses of one part that take part in the packing
-_GOOD = 0.785  # least contact with which the search for a packing ends
+_GOOD = 0.775  # least contact with which the search for a packing ends
 _TRIES = 4
 _TILT_COST = 0.3  # Å² per radian² of tilt
 _SOFT = 1.08  # packing keeps atoms further apart by this factor than the walls
@@ -135,7 +135,7 @@ def dress(
     seed : int
         Seed of shapes and packing; the same seed gives the same model.
     tries : int
-        Packings tried until no contact is under 0.785 of the van der Waals sum.
+        Packings tried until no contact is under 0.775 of the van der Waals sum.
     least : float
         Contacts nearer than this share of the van der Waals sum are an error.
     told : callable, optional

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.model.contact_floors import walls
+from superatom.model.descent import descend
 from superatom.model.heads import Head
 from superatom.model.packing import overlap
 
-__all__ = ["DONOR_ANGLES", "fit_head"]
+__all__ = ["DONOR_ANGLES", "fit_head", "settled_head"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -22,6 +23,7 @@ _USUAL_ANGLE = 115.0
 _TURNS = 36
 _OFF_METAL = 2.9  # Å from the metals of its own donors
 _BITE, _ANGLE = 2.0, 0.6  # weights, per Å²
+_LEAN, _STEPS = 0.1, 500  # stiffness of angles at donors, steps of the relaxation
 
 
 def fit_head(
@@ -68,6 +70,55 @@ def fit_head(
     placed = candidates[best].copy()
     placed[: head.n_donors] = donors
     return placed, int(shape[best])
+
+
+def settled_head(
+    head: Head, placed: FloatArray, shape: int, metals: Sequence[FloatArray]
+) -> FloatArray:
+    """Return a fitted stand-in after relaxing its springs; its donors stay.
+
+    Parameters
+    ----------
+    head : Head
+        The stand-in.
+    placed : ndarray, shape (n, 3)
+        Where `fit_head` put its atoms, Å.
+    shape : int
+        Its shape.
+    metals : sequence of ndarray, each of shape (k, 3)
+        Metals of each donor; what a donor carries keeps its angle to them.
+    """
+    springs = head.springs(shape)
+    i = np.array([a for a, _, _ in springs])
+    j = np.array([b for _, b, _ in springs])
+    wanted = np.array([d for _, _, d in springs])
+    firsts = [(a, b) for a, b in head.bonds.tolist() if a < head.n_donors <= b]
+    lengths = {(a, b): d for a, b, d in springs}
+    fixed = head.n_donors
+
+    def score(flat: FloatArray) -> tuple[float, FloatArray]:
+        at = np.concatenate([placed[:fixed], flat.reshape(-1, 3)])
+        slope = np.zeros_like(at)
+        step = at[i] - at[j]
+        length = np.maximum(np.linalg.norm(step, axis=1), 1e-6)
+        pull = (2.0 * (length - wanted) / length)[:, None] * step
+        np.add.at(slope, i, pull)
+        np.add.at(slope, j, -pull)
+        energy = float(np.sum((length - wanted) ** 2))
+        for a, b in firsts:
+            angle = np.radians(DONOR_ANGLES.get(int(head.numbers[a]), _USUAL_ANGLE))
+            bond = lengths[a, b]
+            for metal in metals[a]:
+                reach = float(np.linalg.norm(metal - placed[a]))
+                far = np.sqrt(bond**2 + reach**2 - 2 * bond * reach * np.cos(angle))
+                arm = at[b] - metal
+                apart = float(np.linalg.norm(arm))
+                energy += _LEAN * (apart - far) ** 2
+                slope[b] += 2.0 * _LEAN * (apart - far) / apart * arm
+        return energy, slope[fixed:].ravel()
+
+    found, _ = descend(score, placed[fixed:].ravel(), _STEPS)
+    return np.concatenate([placed[:fixed], found.reshape(-1, 3)])
 
 
 def _candidates(head: Head, donors: FloatArray) -> tuple[FloatArray, IntArray, FloatArray]:

@@ -12,12 +12,42 @@ from superatom.errors import SearchError
 from superatom.model.archetypes import Archetype
 from superatom.model.names import site_kind
 
-__all__ = ["ROTAMERS", "place_ligands", "place_sides"]
+__all__ = ["ROTAMERS", "place_ligands", "place_sides", "with_ligand"]
 
 #: Words for the sides of all thiolates at once; a list of sides does it one by one.
 ROTAMERS = ("auto", "up", "down", "alternating")
 
 _LETTERS = {"u": "up", "d": "down", "a": "auto", "up": "up", "down": "down", "auto": "auto"}
+
+
+def with_ligand(cluster: Cluster, ligand: Ligand) -> Cluster:
+    """Return the cluster with `ligand` in place of all that hold it in the same way.
+
+    Generic ones count too: Au25(SR)18 becomes Au25(PET)18.
+
+    Raises
+    ------
+    SearchError
+        If no ligand of the cluster holds it as the new one does.
+    """
+
+    def alike(old: Ligand) -> bool:
+        if old.is_generic:
+            return old.anchors[:1] == ligand.anchors[:1] and old.denticity == ligand.denticity
+        return site_kind(old) == site_kind(ligand)
+
+    counts: dict[Ligand, int] = {}
+    found = False
+    for old, number in cluster.ligands.items():
+        found = found or alike(old)
+        taken = ligand if alike(old) else old
+        counts[taken] = counts.get(taken, 0) + int(number)
+    if not found:
+        raise SearchError(
+            f"no ligand of {cluster} sits where {ligand.name} ({site_kind(ligand)}) would"
+        )
+    metals = {symbol: int(number) for symbol, number in cluster.metals.items()}
+    return Cluster.of(metals, counts, cluster.charge, isomer=cluster.isomer)
 
 
 def place_ligands(
