@@ -10,10 +10,13 @@ import pytest
 
 from capped_skeletons import capped, laid_out
 from superatom.composition.cluster import Cluster
+from superatom.composition.ligands import default_library
+from superatom.errors import SearchError
 from superatom.model.archetypes import Archetype, archetypes
 from superatom.model.assemble import build_model
 from superatom.model.core_shells import read_shell, shell_positions
 from superatom.model.dope import count_doped, dope
+from superatom.model.names import find_archetype, site_kind
 from superatom.model.symmetry import skeleton_symmetry
 from superatom.structure.anatomy import dissect
 
@@ -151,3 +154,74 @@ def test_a_family_is_found_by_its_composition_and_built(family: Archetype) -> No
         tuple(range(family.kernel)),
         family.motifs,
     )
+
+
+#: Pd and Pt in the middle: [PdAu8(PPh3)8]2+ (Ito et al. 1991), [PdAu10(PPh3)8Cl2] (Kurashige and
+#: Negishi 2012); by the same rule Pt in one of the two icosahedra of a rod.
+@pytest.mark.parametrize(
+    ("formula", "dopant", "neighbours"),
+    [
+        ("PdAu8(PMe3)8", "Pd", 8),
+        ("PdAu10(PMe3)8Cl2", "Pd", 10),
+        ("PtAu24(PMe3)10(SMe)5Cl2", "Pt", 12),
+    ],
+)
+def test_palladium_and_platinum_take_the_centre(formula: str, dopant: str, neighbours: int) -> None:
+    anatomy = dissect(build_model(formula))
+    (site,) = (k for k, symbol in enumerate(anatomy.atoms.symbols) if symbol == dopant)
+    metals = np.isin(anatomy.atoms.numbers, (46, 78, 79))
+    apart = anatomy.atoms.get_distances(site, np.flatnonzero(metals))
+    assert ((apart > 0.1) & (apart < 3.2)).sum() == neighbours
+    assert site not in anatomy.donors.metals
+
+
+def test_halides_sit_on_silver_and_phosphines_on_gold() -> None:
+    """As in [(p-Tol3P)10Au13Ag12Br8]+ (Teo, Zhang and Shi 1990)."""
+    atoms = build_model("[Au13Ag12(PMe3)10Br8]+")
+    donors = dissect(atoms).donors
+    pairs = {
+        (atoms.symbols[m], atoms.symbols[d])
+        for m, d in zip(donors.metals, donors.atoms, strict=True)
+    }
+    assert pairs == {("Ag", "Br"), ("Au", "P")}
+
+
+@pytest.mark.parametrize(
+    ("formula", "says"),
+    [
+        ("Au11(PPh3)9Cl2", r"11 metals, 9 PR3, 2 X(.|\n)*nearest: Au11 (.|\n)*kernel_shape"),
+        ("Au11(SMe)10", r"nearest: (.|\n)*--archetype-file"),
+        ("Au13(dppe)6Cl2", r"6 PP(.|\n)*nearest: Au13-PP5X2"),
+        ("Au13(iPr2-bimy)9Cl3", "no kind of site"),
+    ],
+)
+def test_counts_that_no_family_has_are_an_error(formula: str, says: str) -> None:
+    with pytest.raises(SearchError, match=says):
+        build_model(formula)
+
+
+def test_the_form_without_label_is_the_usual_one() -> None:
+    """[Au9(PPh3)8]3+ is the D2h form; the crown needs its label or name."""
+    assert find_archetype(Cluster.parse("[Au9(PPh3)8]3+")).name == "Au9"
+    assert find_archetype(Cluster.parse("[Au9(PPh3)8]3+-D4d")).name == "Au9-D4d"
+    assert find_archetype(Cluster.parse("[Au9(PPh3)8]3+"), "Au9-crown").name == "Au9-D4d"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("PET", "SR"),
+        ("SePh", "SR"),
+        ("PPh3", "PR3"),
+        ("dppe", "PP"),
+        ("dppy", "PN"),
+        ("PP3", "PP3"),
+        ("Cl", "X"),
+        ("PhC#C", "CCR"),
+        ("H", "H"),
+        ("OAc", "OO"),
+        ("S2P(OiPr)2", "SS"),
+    ],
+)
+def test_ligands_of_the_library_have_kinds(name: str, kind: str) -> None:
+    assert site_kind(default_library()[name]) == kind
