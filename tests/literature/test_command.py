@@ -215,3 +215,28 @@ def test_decisions_without_a_dialogue(run: Run, mined: list[Fact]) -> None:
     done = run("review", "--accept", "nothing")
     assert done.exit_code == 2
     assert "no candidate 'nothing'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("bounds", "found"),
+    [
+        (("--metric", "FE(CO)", ">90"), ["f1", "f3", "f2"]),
+        (("--metric", "FE(CO)>=95"), ["f1"]),
+        (("--metric", "FE(CO) > 93"), ["f1"]),
+        (("--metric", "FE CO", "80"), ["f4"]),
+        (("--metric", "overpotential", "<= 0.2 V"), ["f5", "f6"]),
+        (("--metric", "FE CO", ">90", "--metric", "FE CO < 95"), ["f3"]),
+    ],
+)
+def test_bounds_in_one_word_or_two_and_repeated(
+    run: Run, bounds: Sequence[str], found: list[str]
+) -> None:
+    for words in (("--document", "d1", "--json", *bounds), (*bounds, "--document", "d1", "--json")):
+        done = run("find", *words)
+        assert [fact["id"] for fact in json.loads(done.stdout)["facts"]] == found
+
+
+@pytest.mark.parametrize("bounds", [("--metric", "FE(CO)"), ("--metric",)])
+def test_a_metric_without_a_bound_is_refused(run: Run, bounds: Sequence[str]) -> None:
+    done = run("find", *bounds)
+    assert done.exit_code == 2

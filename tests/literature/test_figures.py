@@ -86,3 +86,17 @@ def test_what_cannot_be_drawn(tmp_path: Path, facts: list[Fact]) -> None:
         points_of(facts, "FE(CO)", "taste")
     with pytest.raises(SearchError, match="no property with numbers"):
         points_of(facts, "smell", "size")
+
+
+def test_potentials_without_their_electrode_are_hollow(made: Callable[..., Fact]) -> None:
+    onsets = [
+        made("a", "Au25(SR)18", "onset potential", "-0.5", "V vs RHE", reaction="HER"),
+        made("b", "Au38(SR)24", "onset potential", "-0.9", "V", reaction="HER"),
+        made("c", "Au38(SR)24", "onset potential", "0.9", "V vs RHE", reaction="ORR"),
+    ]
+    points = points_of(onsets, "onset", "size")
+    assert [(p.fact.id, p.certain) for p in points] == [("a", True), ("b", False), ("c", True)]
+    picture = draw_points(points, "onset", "size")
+    for text in ("onset potential / V vs RHE", "electrode not told", "HER", "ORR"):
+        assert text in picture
+    assert "HER" not in draw_points(points[:2], "onset", "size")  # one reaction needs no label

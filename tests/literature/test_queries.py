@@ -230,3 +230,30 @@ def test_what_the_reviews_tell_is_found(
     assert (cluster, reading) in {
         (text, fact.reading if reading else None) for fact in found for text in fact.clusters
     }
+
+
+def test_several_bounds_hold_for_one_cluster_in_one_reaction(
+    tmp_path: Path, made: Callable[..., Fact]
+) -> None:
+    facts = (
+        made("a1", "Au25(SR)18", "FE CO", "95", "%", reaction="CO2RR"),
+        made("a2", "Au25(SR)18", "current density", "120", "mA cm^-2", reaction="CO2RR"),
+        made("b1", "Au38(SR)24", "FE CO", "97", "%", reaction="CO2RR"),
+        made("b2", "Au38(SR)24", "current density", "20", "mA cm^-2", reaction="CO2RR"),
+        made("b3", "Au38(SR)24", "current density", "300", "mA cm^-2", reaction="HER"),
+        made("c1", "Ag25(SR)18", "FE CO", "96", "%", reaction="CO2RR"),
+        made("c2", "Ag25(SR)18", "current density", "150", "mA cm^-2"),  # no reaction told
+    )
+    with Store(tmp_path / "store.sqlite") as store:
+        store.import_tables(Tables(facts=facts), "made up")
+        asked = [read_metric("FE(CO)", ">90"), read_metric("current density", ">100")]
+        assert ids(find(store, metric=asked)) == ["c1", "c2", "a1", "a2"]  # best FE first
+        assert ids(find(store, metric=asked, metal="Au")) == ["a1", "a2"]
+        assert ids(find(store, metric=asked, reaction="CO2RR")) == ["a1", "a2"]
+        assert find(store, metric=asked, limit=1).total == 4
+        between = [read_metric("FE(CO)", ">95"), read_metric("FE(CO)", "<97")]
+        assert ids(find(store, metric=between)) == ["c1"]
+        assert find(store, metric=between).query["metric"] == [
+            ["FE(CO)", "> 95"],
+            ["FE(CO)", "< 97"],
+        ]

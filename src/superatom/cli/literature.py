@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from superatom.cli.bounds import BoundsCommand, metrics_of
 from superatom.cli.options import print_json
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
 
-@app.command()
+@app.command(cls=BoundsCommand)
 def find(
     words: Annotated[list[str] | None, typer.Argument(help="Words anywhere in a record.")] = None,
     metal: Annotated[
@@ -43,9 +44,10 @@ def find(
     ] = None,
     reaction: Annotated[str, typer.Option(help="CO2RR, HER, ORR, click, ...")] = "",
     metric: Annotated[
-        tuple[str, str] | None,
+        list[str] | None,
         typer.Option(
-            help='A property and a bound on it: "FE(CO)" ">90", overpotential "<0.2 V".',
+            help='A property and a bound on it: "FE(CO)" ">90", overpotential "<0.2 V". May be '
+            "repeated: all must hold for one cluster in one reaction.",
             metavar="PROPERTY BOUND",
         ),
     ] = None,
@@ -83,16 +85,16 @@ def find(
     from superatom.cli.printing.facts import print_findings
     from superatom.literature.exchange import facts_csv
     from superatom.literature.queries import find as ask
-    from superatom.literature.queries import read_metric
     from superatom.literature.store import open_store
 
+    bounds = metrics_of(metric or [])
     with open_store(store) as opened:
         findings = ask(
             opened,
             metal=tuple(metal or ()),
             dopant=tuple(dopant or ()),
             reaction=reaction,
-            metric=read_metric(*metric) if metric else None,
+            metric=bounds or None,
             formula=formula,
             ligand=ligand,
             method=method,
@@ -106,7 +108,7 @@ def find(
         )
         documents = opened.documents()
     if figure is not None:
-        _draw(findings.facts, y or (metric[0] if metric else ""), x, figure)
+        _draw(findings.facts, y or (bounds[0].name if bounds else ""), x, figure)
     elif as_json:
         print_json(findings.as_dict())
     elif as_csv:

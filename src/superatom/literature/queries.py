@@ -90,7 +90,7 @@ def find(
     metal: str | Sequence[str] = (),
     dopant: str | Sequence[str] = (),
     reaction: str = "",
-    metric: Metric | tuple[str, str, float] | None = None,
+    metric: Metric | tuple[str, str, float] | Sequence[Metric] | None = None,
     formula: str = "",
     ligand: str = "",
     method: str = "",
@@ -114,9 +114,10 @@ def find(
         Elements it has beside at least one other metal.
     reaction : str
         Reaction; 'click' also finds 'click (AAC)'.
-    metric : Metric or (name, comparator, value), optional
-        Bound on a property. A limit in print ('> 90 %') counts as its number, a range by
-        its best end; '<' limits never count as reached.
+    metric : Metric, (name, comparator, value) or sequence of Metric, optional
+        Bound on a property; several must hold for one cluster in one reaction. A limit in
+        print ('> 90 %') counts as its number, a range by its best end; '<' limits never
+        count as reached.
     formula : str
         Cluster; charge, label and counter-ions count only where both tell them. Without
         ligands, every cluster with these metals.
@@ -146,7 +147,7 @@ def find(
     query = {name: _shown(value) for name, value in asked.items() if value not in ("", (), None)}
     ask = Question(store)
     ask.about_clusters(_names(metal), _names(dopant), formula, ligand, electrons)
-    ask.about_facts(reaction, _read(metric), category, status, document)
+    ask.about_facts(reaction, _metrics(metric), category, status, document)
     ask.about_words(method, motif, text)
     total, numbers = ask.answer(limit)
     facts = store.facts_numbered(numbers)
@@ -156,7 +157,7 @@ def find(
 def _shown(value: Any) -> Any:
     if isinstance(value, Metric):
         return [value.name, f"{value.comparator} {value.value:g} {value.unit}".strip()]
-    return list(value) if isinstance(value, tuple) else value
+    return [_shown(each) for each in value] if isinstance(value, tuple | list) else value
 
 
 def _names(given: str | Sequence[str]) -> tuple[str, ...]:
@@ -169,8 +170,14 @@ def _names(given: str | Sequence[str]) -> tuple[str, ...]:
     return symbols
 
 
-def _read(metric: Metric | tuple[str, str, float] | None) -> Metric | None:
-    if metric is None or isinstance(metric, Metric):
-        return metric
-    name, comparator, value = metric
-    return Metric(name, comparator, float(value))
+def _metrics(
+    given: Metric | tuple[str, str, float] | Sequence[Metric] | None,
+) -> tuple[Metric, ...]:
+    if given is None:
+        return ()
+    if isinstance(given, Metric):
+        return (given,)
+    if given and isinstance(given[0], str):
+        name, comparator, value = given
+        return (Metric(str(name), str(comparator), float(str(value))),)
+    return tuple(metric for metric in given if isinstance(metric, Metric))

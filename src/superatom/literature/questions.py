@@ -16,9 +16,9 @@ from typing import Any
 
 from superatom.composition.ligands import LIGAND_CLASSES, default_library
 from superatom.errors import SearchError
+from superatom.literature.criteria import Conditions, facts_within
 from superatom.literature.families import is_of_family, is_open
-from superatom.literature.metrics import Metric, limit_of, unknown_property
-from superatom.literature.properties import fold, recognise, species_key
+from superatom.literature.metrics import Metric
 from superatom.literature.reactions import is_reaction
 from superatom.literature.records import CATEGORIES, STATUSES
 from superatom.literature.store import Store
@@ -34,25 +34,6 @@ WITH RECURSIVE told(name) AS (
     SELECT (SELECT min(reaction) FROM facts WHERE reaction > told.name) FROM told
     WHERE told.name IS NOT NULL)
 SELECT name FROM told WHERE name IS NOT NULL"""
-_ABOUT = 0.1  # '~' in a question: within a tenth
-
-
-@dataclass
-class _Conditions:
-    """Conditions that one row must meet, and the values in them."""
-
-    texts: list[str] = field(default_factory=list)
-    values: list[Any] = field(default_factory=list)
-
-    def add(self, text: str, *values: Any) -> None:
-        self.texts.append(text)
-        self.values.extend(values)
-
-    def add_one_of(self, column: str, values: Sequence[Any]) -> None:
-        self.add(f"{column} IN ({', '.join('?' * len(values))})", *values)
-
-    def __str__(self) -> str:
-        return " AND ".join(self.texts)
 
 
 @dataclass
@@ -79,7 +60,7 @@ class Question:
         electrons: float | None,
     ) -> None:
         """Ask for facts about a cluster that meets all of these conditions."""
-        wanted = _Conditions()
+        wanted = Conditions()
         for symbol in dict.fromkeys((*metals, *dopants)):
             wanted.add("c.id IN (SELECT cluster FROM cluster_metals WHERE symbol = ?)", symbol)
         if dopants:
@@ -101,10 +82,18 @@ class Question:
             self._sets.append(self._numbers("fact", source, wanted.values))
 
     def about_facts(
-        self, reaction: str, metric: Metric | None, category: str, status: str, document: str
+        self,
+        reaction: str,
+        metrics: Sequence[Metric],
+        category: str,
+        status: str,
+        document: str,
     ) -> None:
-        """Ask for facts with a reaction, a bound on their value, a place or a status."""
-        wanted, order = _Conditions(), ""
+        """Ask for facts with a reaction, bounds on their value, a place or a status.
+
+        Bounds on several properties must hold for one cluster in one reaction.
+        """
+        wanted = Conditions()
         for name, value, allowed in (
             ("category", category, CATEGORIES),
             ("status", status, STATUSES),
@@ -118,15 +107,12 @@ class Question:
         if reaction:
             known = [name for (name,) in self.store.rows(_REACTIONS)]
             wanted.add_one_of("reaction", [n for n in known if is_reaction(n, reaction)])
-        if metric:
-            order = _add_metric(self.store, wanted, metric)
-        if not wanted.texts:
-            return
-        rows = self.store.rows(f"SELECT seq FROM facts WHERE {wanted} {order}", wanted.values)
-        numbers = [number for (number,) in rows]
-        self._sets.append(set(numbers))
-        if metric:
-            self._ordered = numbers
+        if metrics:
+            self._ordered = numbers = facts_within(self.store, wanted, metrics)
+            self._sets.append(set(numbers))
+        elif wanted.texts:
+            rows = self.store.rows(f"SELECT seq FROM facts WHERE {wanted}", wanted.values)
+            self._sets.append({number for (number,) in rows})
 
     def about_words(self, method: str, motif: str, text: str) -> None:
         """Ask for facts about clusters made or built as described, and for words anywhere."""
@@ -140,7 +126,7 @@ class Question:
 
     def _describe(self, names: Sequence[str], words: str) -> None:
         """Ask for facts that say `words`, or are about a cluster of which another one does."""
-        wanted = _Conditions()
+        wanted = Conditions()
         wanted.add_one_of("property", names)
         wanted.add("word <> ''")
         for word in words.casefold().split():
@@ -185,15 +171,15 @@ class Question:
         return total, [number for (number,) in rows]
 
 
-def _add_formula(store: Store, wanted: _Conditions, formula: str) -> None:
+def _add_formula(store: Store, wanted: Conditions, formula: str) -> None:
     options = [_formula_option(store, subject) for subject in read_subjects(formula)]
     values = [value for option in options for value in option.values]
     wanted.add(f"({' OR '.join(str(option) for option in options)})", *values)
 
 
-def _formula_option(store: Store, subject: Subject) -> _Conditions:
+def _formula_option(store: Store, subject: Subject) -> Conditions:
     """Return what a cluster must have to be the one asked for, as far as both tell it."""
-    option = _Conditions()
+    option = Conditions()
     if any(is_open(name) for name, _, _ in subject.ligands):
         option.add_one_of("c.id", _of_the_family(store, subject))
     elif subject.ligands:
@@ -221,7 +207,7 @@ def _of_the_family(store: Store, subject: Subject) -> list[int]:
     return [cluster for cluster, told in ligands.items() if is_of_family(subject.ligands, told)]
 
 
-def _add_ligand(wanted: _Conditions, ligand: str) -> None:
+def _add_ligand(wanted: Conditions, ligand: str) -> None:
     """Ask for a ligand by class or by any of its names."""
     kind = ligand.strip().casefold()
     singular = kind.removesuffix("s")
@@ -238,36 +224,3 @@ def _add_ligand(wanted: _Conditions, ligand: str) -> None:
     names = sorted(meant or {ligand.strip()})
     marks = ", ".join("?" * len(names))
     wanted.add(f"c.id IN (SELECT cluster FROM cluster_ligands WHERE name IN ({marks}))", *names)
-
-
-def _add_metric(store: Store, wanted: _Conditions, metric: Metric) -> str:
-    """Add a bound; return the order in which the best come first.
-
-    `high` is the largest value a record tells as reached, `low` the smallest; a fact
-    printed as '> 90' is over 90.
-    """
-    named = recognise(metric.name)
-    if named.property is None or named.property.kind != "number":
-        raise SearchError(unknown_property(metric.name))
-    limit, unit = limit_of(metric, named.property)
-    wanted.add("property = ?", named.name)
-    if named.of:
-        known = store.rows("SELECT DISTINCT of FROM facts WHERE property = ?", (named.name,))
-        alike = [of for (of,) in known if fold(species_key(of)) == fold(named.of)]
-        wanted.add_one_of("of", alike)
-    if unit:
-        wanted.add("dimension IN (?, '')", unit)
-    slack = abs(limit) * 1e-9  # 0.2 V asked, 200 mV stored
-    if metric.comparator in {">", ">="}:
-        strict = " AND comparator = '>'" if metric.comparator == ">" else ""
-        wanted.add(f"(high > ? OR (high >= ?{strict}))", limit + slack, limit - slack)
-        return "ORDER BY high DESC, seq"
-    if metric.comparator in {"<", "<="}:
-        strict = " AND comparator = '<'" if metric.comparator == "<" else ""
-        wanted.add(f"(low < ? OR (low <= ?{strict}))", limit - slack, limit + slack)
-        return "ORDER BY low, seq"
-    if metric.comparator not in {"=", "~"}:
-        raise SearchError(f"'{metric.comparator}' is none of > < >= <= = ~")
-    width = abs(limit) * _ABOUT if metric.comparator == "~" else slack
-    wanted.add("low <= ? AND high >= ?", limit + width, limit - width)
-    return "ORDER BY seq"

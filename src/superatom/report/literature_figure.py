@@ -41,6 +41,11 @@ _HOSTS = {"Au": "1", "Ag": "2", "Cu": "3"}
 _VOLTS = re.compile(
     r"(?P<value>[-−+]?\d+(?:\.\d+)?)\s*V\b(?:\s*(?:vs\.?|versus)\s*(?P<electrode>[\w/]+))?"
 )
+#: Properties that are potentials, and mean little without their reference electrode.
+_POTENTIALS = frozenset(
+    {"onset potential", "half-wave potential", "potential", "equilibrium potential"}
+    | {"valence band maximum", "conduction band minimum"}
+)
 _ACIDITY = re.compile(r"\bpH\b\s*[:=]?\s*(\d+(?:\.\d+)?)")
 
 
@@ -61,7 +66,7 @@ class Point:
     unit : str
         Unit of `y`.
     certain : bool
-        False if the reference electrode of its potential is not told.
+        False if the reference electrode of a potential in it is not told.
     """
 
     x: float
@@ -102,10 +107,12 @@ def points_of(facts: Iterable[Fact], y: str, x: str) -> tuple[Point, ...]:
         if not same or bounds is None:
             continue
         height = bounds.high if fact.comparator != "<" else bounds.low
+        told = wanted.name not in _POTENTIALS or measured != "V" or "vs" in fact.unit
         for subject in subjects_in(fact):
             place = _place(fact, subject, x)
             if place is not None:
-                points.append(_point(place, (height, measured), fact, subject))
+                certain = place[1] and told
+                points.append(_point((place[0], certain), (height, measured), fact, subject))
     return _in_one_unit(points)
 
 
@@ -226,6 +233,8 @@ def _draw(axes: Axes, points: Sequence[Point], y: str, x: str, colours: dict[str
     product = recognise(y).of
     name = recognise(y).name + (f" ({product})" if product else "")
     axes.set_xlabel(ABSCISSAE[x])
+    if unit == "V" and recognise(y).name in _POTENTIALS:
+        unit = "V vs RHE"
     axes.set_ylabel(f"{name} / {unit}" if unit else name)
     axes.margins(x=0.15)
     _legend(axes, palette, points, len(groups) > len(shown), colours)
@@ -238,8 +247,10 @@ def _label_some(figure: Figure, axes: Axes, points: Sequence[Point], ink: str) -
     scale = 72.0 / figure.dpi
     marks = [axes.transData.transform((p.x, p.y)) * scale for p in points]
     taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in marks]
+    mixed = len({p.fact.reaction for p in points}) > 1  # then each label says its own
+    names = [f"{p.cluster}, {p.fact.reaction}".strip(", ") if mixed else p.cluster for p in points]
     for text, (x, y) in dict.fromkeys(
-        (p.cluster, (float(m[0]), float(m[1]))) for p, m in zip(points, marks, strict=True)
+        (name, (float(m[0]), float(m[1]))) for name, m in zip(names, marks, strict=True)
     ):
         for dx, dy in ((4, 3), (-4, 3), (4, -8), (-4, -8), (4, 8), (-4, 8)):
             width = _LABEL_POINTS * 0.6 * len(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -45,12 +45,13 @@ def print_findings(findings: Findings, documents: dict[str, Document]) -> None:
             screen.print(Text(f"{name}: {line}", style="dim"))
 
 
-def _fact_table(facts: Iterable[Fact]) -> Table:
+def _fact_table(facts: Sequence[Fact]) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
     table.add_column("cluster", overflow="fold", ratio=3)
     table.add_column("reaction")
     table.add_column("property", overflow="fold", ratio=2)
-    table.add_column("value", justify="right")
+    numbers = all(any(char.isdigit() for char in fact.value[:3]) for fact in facts)
+    table.add_column("value", justify="right" if numbers else "left", overflow="fold")
     table.add_column("conditions", overflow="fold", ratio=3)
     table.add_column("source", overflow="fold", ratio=2)
     for fact in facts:
