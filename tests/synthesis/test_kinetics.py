@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from math import comb
 
 import numpy as np
@@ -85,6 +86,43 @@ def test_leist_goes_through_its_four_stages() -> None:
     assert peaks == sorted(peaks)
     assert peaks[0] > 0
     assert run["Au36(TBBT)24"][-1] > 0.9e-3
+
+
+def test_silver_goes_through_its_four_stages() -> None:
+    """Bootharaju 2016, as reviewed: equal shares of two Ag44 after 1 h, the second after 2 h."""
+    model = find_model("leist_silver")
+    run = simulate(model.network(), model.start(), np.array([0.0, 1.0, 2.0, 4.0]) * 3600.0)
+    first, second = run["[Ag44(SPhF)12(SPhMe2)18]4-"], run["[Ag44(SPhF)(SPhMe2)29]4-"]
+    assert first[1] == pytest.approx(second[1], rel=0.2)
+    assert second[2] > 1.5 * first[2]
+    last = run["[Ag25(SPhMe2)18]-"]
+    assert last[3] > 0.8e-4
+    assert last[3] == pytest.approx(run["[Ag8]2-"][3], rel=0.1)
+
+
+def test_isomers_are_species_of_their_own() -> None:
+    """Au38T turns into Au38Q; a name without a label is taken only where there is one isomer."""
+    network = ReactionNetwork.of([("Au38(PET)24-T -> Au38(PET)24-Q", 1e-3)])
+    run = simulate(network, {"Au38(PET)24 (T)": 1e-3}, [0.0, 1000.0])
+    assert run["Au38(PET)24-Q"][-1] == pytest.approx(1e-3 * (1 - np.exp(-1)), rel=1e-5)
+    with pytest.raises(SearchError, match=r"several isomers.*-T.*-Q"):
+        network.index("Au38(PET)24")
+    with pytest.raises(SearchError, match="takes no part"):
+        network.index("Au38*(PET)24")
+    leist = find_model("leist").network()
+    assert leist.index("Au38(TBBT)24") == leist.index("Au38(TBBT)24*")
+    with pytest.raises(SearchError, match="takes no part"):
+        leist.index("Au38(TBBT)24-Q")
+
+
+def test_a_network_reads_back_from_json() -> None:
+    network = find_model("co_reduction").network({"k_15": 7.0})
+    again = ReactionNetwork.from_dict(json.loads(json.dumps(network.as_dict())))
+    assert again.species == network.species
+    assert again.held == network.held
+    np.testing.assert_array_equal(again.stoichiometry, network.stoichiometry)
+    np.testing.assert_array_equal(again.orders, network.orders)
+    np.testing.assert_array_equal(again.constant_values, network.constant_values)
 
 
 def test_co_reduction_gives_larger_clusters_at_higher_ph() -> None:

@@ -6,16 +6,17 @@ import json
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from superatom.errors import DataFileError, SearchError
-from superatom.synthesis.kinetic_fit import fit
+from superatom.synthesis.kinetic_fit import KineticFit, fit
 from superatom.synthesis.kinetic_models import find_model
 from superatom.synthesis.kinetics import ReactionNetwork
 from superatom.synthesis.time_series import TimeSeries, read_time_series, time_series_csv
 from superatom.synthesis.trajectories import simulate
 
 FUSION = "2 Au25(PET)18 -> Au38(PET)24 + 12 Au(PET)"
-LEIST = ("Au38(PET)24", "Au38(TBBT)12(PET)12", "Au38(TBBT)24", "Au40(TBBT)26", "Au36(TBBT)24")
+LEIST = ("Au38(PET)24", "Au38(TBBT)12(PET)12", "Au38*(TBBT)24", "Au40(TBBT)26", "Au36(TBBT)24")
 MINUTES = np.array(
     [0, 1, 2, 3, 5, 8, 12, 18, 25, 35, 50, 70, 95, 120, 160, 200, 260, 320, 400, 480]
 )
@@ -46,6 +47,47 @@ def test_leist_constants_are_found_within_their_intervals(leist) -> None:
         assert found.noise == pytest.approx(0.03, rel=0.3)
         assert not found.warnings
     assert inside >= 13  # of 16; fewer has a chance of 1 % if the intervals are right
+
+
+def test_joint_intervals_hold_all_constants_at_once(leist) -> None:
+    """Bonferroni: each joint interval is that of 1 - 0.05 / 4, a t quantile apart."""
+    model, clean, guess = leist
+    inside = 0
+    for seed in range(3):
+        found = fit(guess, series(clean, 0.03, seed), model.start())
+        inside += all(
+            e.joint_low <= model.constants[e.name] <= e.joint_high for e in found.estimates
+        )
+        for e in found.estimates:
+            if e.method == "linearised":
+                wider = student.ppf(1 - 0.025 / 4, found.freedom) * e.log_error
+                assert np.log(e.joint_high / e.value) == pytest.approx(wider, rel=0.2)
+            assert e.joint_low <= e.low < e.value < e.high <= e.joint_high
+        best = {e.name: e.value for e in found.estimates}
+        assert found.holds(best)
+        assert not found.holds({**best, "k_focusing": 1.5 * best["k_focusing"]})
+    assert inside >= 2  # fewer has a chance of 1 % if the intervals are right
+
+
+def test_a_fit_reads_back_from_json(leist) -> None:
+    model, clean, _ = leist
+    rows = series(clean[:, :2], 0.03, 5, species=LEIST[:2])
+    rows.values[3, 1] = np.nan
+    found = fit(
+        model.network(),
+        rows,
+        model.start(),
+        free=["k_exchange", "k_focusing"],
+        noise="proportional",
+    )
+    again = KineticFit.from_dict(json.loads(json.dumps(found.as_dict())))
+    assert again.as_dict() == found.as_dict()
+    assert again.estimates == found.estimates
+    assert again["k_focusing"].high == np.inf
+    times = np.array([100.0, 2000.0])
+    np.testing.assert_allclose(again.curves(times), found.curves(times))
+    truth = {name: model.constants[name] for name in ("k_exchange", "k_focusing")}
+    assert again.holds(truth) == found.holds(truth)
 
 
 def test_without_noise_the_constants_come_back(leist) -> None:

@@ -24,7 +24,10 @@ app = typer.Typer(
 )
 
 Model = Annotated[
-    str, typer.Argument(help="leist, co_reduction, size_focusing, au_ag_exchange or a .toml file.")
+    str,
+    typer.Argument(
+        help="leist, leist_silver, co_reduction, size_focusing, au_ag_exchange or a .toml file."
+    ),
 ]
 Constants = Annotated[
     list[str] | None, typer.Option("--k", help="Rate constant: k_focusing=1e-3. May be repeated.")
@@ -88,7 +91,9 @@ def simulate(
 @app.command()
 def fit(
     model: Model,
-    data: Annotated[Path, typer.Argument(help="CSV: time_s, Au38(PET)24_mM, ...")],
+    data: Annotated[
+        Path, typer.Argument(help="CSV: time_s, Au38(PET)24_mM, ...; or a file of `ms series`.")
+    ],
     k: Constants = None,
     start: Initial = None,
     ph: Acidity = None,
@@ -102,6 +107,10 @@ def fit(
     signal: Annotated[
         bool, typer.Option("--signal", help="Columns without unit are signals of unknown response.")
     ] = False,
+    areas: Annotated[
+        bool,
+        typer.Option("--areas", help="Of `ms series`: areas as they are, not shares of each time."),
+    ] = False,
     noise: Annotated[str, typer.Option(help="constant or proportional.")] = "constant",
     starts: Annotated[int, typer.Option(help="Number of first guesses.")] = 1,
     figure: Figure = None,
@@ -110,15 +119,23 @@ def fit(
     """Fit rate constants to a time series.
 
     superatom synthesis fit leist run.csv --figure run.svg
+    superatom ms series spectra/ Au:36-40 TBBT:0-26 PET:0-24 --csv > series.csv
+    superatom synthesis fit leist series.csv
     """
+    from superatom.synthesis.ion_series import is_ion_series, read_ion_series
     from superatom.synthesis.kinetic_fit import fit as fit_network
     from superatom.synthesis.kinetic_models import find_model
     from superatom.synthesis.time_series import read_time_series
 
     chosen = find_model(model)
+    network = chosen.network(_numbers(k, "--k k_focusing=1e-3"))
+    if is_ion_series(data):
+        rows = read_ion_series(data, network.species, shares=not areas)
+    else:
+        rows = read_time_series(data, unit=unit, signal=signal)
     found = fit_network(
-        chosen.network(_numbers(k, "--k k_focusing=1e-3")),
-        read_time_series(data, unit=unit, signal=signal),
+        network,
+        rows,
         chosen.start(_numbers(start, "--start HTBBT=0.2"), ph),
         free=free,
         fit_initial=free_start or (),
@@ -202,12 +219,18 @@ def _print_run(run: Trajectory) -> None:
 
 
 def _print_fit(found: KineticFit) -> None:
-    typer.echo(f"{'parameter':28s} {'value':>11s}  {found.confidence:.0%} interval")
+    width = max(28, *(len(e.name) for e in found.estimates))
+    heads = (f"{found.confidence:.0%} individual", f"{found.confidence:.0%} joint")
+    typer.echo(f"{'parameter':{width}s} {'value':>10s}  {heads[0]:24s}  {heads[1]:24s}")
     for e in found.estimates:
-        typer.echo(f"{e.name:28s} {e.value:11.4g}  {e.low:.4g} to {e.high:.4g} ({e.method})")
+        own, all_ = (
+            f"{a:.4g} to {b:.4g}" for a, b in ((e.low, e.high), (e.joint_low, e.joint_high))
+        )
+        typer.echo(f"{e.name:{width}s} {e.value:10.4g}  {own:24s}  {all_:24s}  {e.method}")
+    typer.echo("individual: this parameter alone; joint: all parameters at once")
     typer.echo(f"noise {found.noise:.1%}, {found.freedom} degrees of freedom")
-    for warning in found.warnings:
-        typer.echo(f"note: {warning}")
+    for note in (*found.experiment.series.notes, *found.warnings):
+        typer.echo(f"note: {note}")
 
 
 def _print_suggestions(found: Suggestions, runs: int) -> None:

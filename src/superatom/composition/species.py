@@ -46,6 +46,8 @@ class Species:
         Charge in units of e.
     notes : tuple[str, ...]
         Every guess made while it was read.
+    label : str
+        What tells isomers of one composition apart ('Q', 'T', '*' for a distorted cluster).
     """
 
     text: str
@@ -53,6 +55,7 @@ class Species:
     groups: tuple[tuple[Ligand, int], ...] = ()
     charge: int = 0
     notes: tuple[str, ...] = ()
+    label: str = ""
 
     @property
     def is_electron(self) -> bool:
@@ -63,7 +66,7 @@ class Species:
     def identity(self) -> tuple[object, ...]:
         """What makes two species the same whatever their spelling."""
         groups = sorted((ligand.name, n) for ligand, n in self.groups)
-        return (tuple(sorted(self.atoms)), tuple(groups), self.charge)
+        return (tuple(sorted(self.atoms)), tuple(groups), self.charge, self.label)
 
     def content(self, opened: frozenset[str] = frozenset()) -> Mapping[str, int]:
         """Return how often each element and each group occurs.

@@ -15,7 +15,7 @@ from superatom.composition.lexicon import Lexicon
 from superatom.composition.ligands import Ligand
 from superatom.composition.markup import SUP, MarkedText, read_markup
 from superatom.composition.shells import table_rows
-from superatom.composition.species import Species
+from superatom.composition.species import SITE, Species
 from superatom.composition.species_reader import METAL, Content, SpeciesReader
 from superatom.errors import FormulaError
 
@@ -25,6 +25,7 @@ _ELECTRON = re.compile(r"e|e-|\(e-\)")
 _GAS_OR_SOLID = re.compile(r"[↑↓]$")
 _ROMAN = {"0": 0, "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
 _LONE_STATE = re.compile(r"([A-Z][a-z]?)(?:\((0|IV|VI|V|I{1,3})\)|(0))")
+_STAR_OF_CLUSTER = re.compile(r"\*(?:$|[(<\]])")  # what follows otherwise is adsorbed
 _STATE_OF_METAL = re.compile(
     r"(?<=Au|Ag|Cu|Pt|Pd|Ni|Cd|Hg|Zn|Ir|Rh|Ru|Co|Tl)\((?:0|IV|VI|V|I{1,3})\)(?!\d)"
 )
@@ -53,11 +54,12 @@ def read_species(marked: MarkedText, names: Lexicon) -> Species:
     if whole := _whole_names().get(marked.text):
         return _renamed(read_species(read_markup(whole), names), text)
     try:
-        part = SpeciesReader(marked, names).read()
+        part, label = SpeciesReader(marked, names).read(), ""
     except FormulaError:
         if not METAL.search(marked.text):
             raise
-        part = _from_cluster(marked, names)
+        part, label = _from_cluster(marked, names)
+    label = label or _star(marked.text, part)
     part = _free_form(marked, part, names)
     part.charge += state
     return Species(
@@ -66,6 +68,7 @@ def read_species(marked: MarkedText, names: Lexicon) -> Species:
         tuple((g, n) for g, n in part.groups.items() if n),
         part.charge,
         tuple(dict.fromkeys(part.notes)),
+        label,
     )
 
 
@@ -83,7 +86,9 @@ def _without_oxidation_state(marked: MarkedText) -> tuple[MarkedText, int]:
 
 
 def _renamed(species: Species, text: str) -> Species:
-    return Species(text, species.atoms, species.groups, species.charge, species.notes)
+    return Species(
+        text, species.atoms, species.groups, species.charge, species.notes, species.label
+    )
 
 
 def _printed(marked: MarkedText) -> str:
@@ -97,8 +102,17 @@ def _printed(marked: MarkedText) -> str:
     return out
 
 
-def _from_cluster(marked: MarkedText, names: Lexicon) -> Content:
-    """Read a species with the reader of cluster formulas."""
+def _star(text: str, part: Content) -> str:
+    """Take the star of a cluster as its label: Au38* is a distorted Au38, no site to adsorb on."""
+    n_metals = sum(n for symbol, n in part.atoms.items() if METAL.match(symbol))
+    if part.atoms.get(SITE) != 1 or n_metals < 2 or not _STAR_OF_CLUSTER.search(text):
+        return ""
+    del part.atoms[SITE]
+    return SITE
+
+
+def _from_cluster(marked: MarkedText, names: Lexicon) -> tuple[Content, str]:
+    """Read a species and its isomer label with the reader of cluster formulas."""
     text = _printed(marked).replace("<", "(").replace(">", ")")
     try:
         cluster = Cluster.parse(text, library=names.library)
@@ -123,7 +137,7 @@ def _from_cluster(marked: MarkedText, names: Lexicon) -> Content:
             part.groups[name] += n
     part.charge = cluster.charge or 0
     part.notes += cluster.notes
-    return part
+    return part, cluster.isomer
 
 
 def _free_form(marked: MarkedText, part: Content, names: Lexicon) -> Content:

@@ -181,7 +181,8 @@ def _terms(text: str) -> list[Term]:
 def _cluster(species: Species, text: str) -> Cluster | None:
     """Read a cluster with its companions, label and charge; None if it is none."""
     try:
-        cluster = Cluster.parse(text.replace("<", "(").replace(">", ")"))
+        bare = text.replace("*", "") if species.label == "*" else text
+        cluster = Cluster.parse(bare.replace("<", "(").replace(">", ")"))
     except SuperatomError:  # groups only an equation can name
         return None
     held = [(ligand, _whole(n)) for ligand, n in cluster.ligands.items()]
@@ -209,7 +210,9 @@ def _of_cluster(text: str, species: Species, cluster: Cluster) -> Compound:
         charge_told=cluster.charge is not None,
         species=species,
         companions=tuple(_companion(c.name, c.count, c.charge) for c in cluster.companions),
-        label=" ".join(filter(None, (cluster.isomer, cluster.host, cluster.support))),
+        label=" ".join(
+            filter(None, (cluster.isomer or species.label, cluster.host, cluster.support))
+        ),
     )
 
 

@@ -2,6 +2,9 @@
 
 Weighted least squares in the logarithms of the parameters, with analytic sensitivities
 (Seber and Wild, Nonlinear Regression, 2003, 10.1002/0471725315, chapters 3 and 5).
+
+Two kinds of interval: an *individual* one holds one parameter with the confidence asked for;
+*joint* ones hold all parameters at once (Bonferroni: each at 1 - (1 - confidence) / number).
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ _REACH = float(np.log(1e4))  # how far from its start a parameter may go, either
 _ROUNDS = 3
 _EXACT = 1e-6  # noise below which data are simulated and free of it
 _PROFILE_TURNS = 8  # with one parameter kept, close to the best already
+_UPPER = ("high", "joint_high")
 _MOST_TURNS = 60  # of the search; one that needs more is in a flat valley
 
 
@@ -42,13 +46,15 @@ class Estimate:
     value : float
         In its own unit.
     low, high : float
-        Interval of the confidence asked for.
+        Individual interval: holds this parameter with the confidence asked for.
     log_error : float
         Standard error of ln(value).
     start : float
         Value the fit started from.
     method : str
         'linearised', or 'profile' where the curvature asked for it.
+    joint_low, joint_high : float
+        Joint interval: those of all parameters hold at once with that confidence.
     """
 
     name: str
@@ -57,7 +63,19 @@ class Estimate:
     high: float
     log_error: float
     start: float
-    method: str = "linearised"
+    method: str
+    joint_low: float
+    joint_high: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the estimate as plain JSON types; an end that the data do not set is None."""
+        row = {name: getattr(self, name) for name in Estimate.__slots__}
+        return {**row, **{end: None for end in _UPPER if not np.isfinite(row[end])}}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Estimate:
+        """Return the estimate written by `as_dict`."""
+        return cls(**{**data, **{end: np.inf for end in _UPPER if data[end] is None}})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +92,8 @@ class KineticFit:
         Concentrations at time 0 in mol/L, fitted ones included.
     covariance : ndarray, shape (parameters, parameters)
         Of the logarithms of the parameters.
+    weights : ndarray, shape (times, measured species)
+        What residuals are divided by: the size of the noise but for a factor.
     noise : float
         Residual standard deviation: of the highest value of each species for constant
         noise, of each value for proportional noise.
@@ -91,6 +111,7 @@ class KineticFit:
     network: ReactionNetwork
     initial: Mapping[str, float]
     covariance: Floats
+    weights: Floats
     noise: float
     freedom: int
     confidence: float
@@ -124,27 +145,67 @@ class KineticFit:
         variance = np.einsum("tsp,pq,tsq->ts", slopes, self.covariance, slopes)
         return curve, np.sqrt(np.maximum(variance, 0.0))
 
+    def holds(self, parameters: Mapping[str, float]) -> bool:
+        """Whether values of all parameters lie in the joint region of the likelihood.
+
+        The region is that in which the sum of squares exceeds the least one by no more than
+        p s^2 F(p, freedom), for p parameters at the confidence asked for (Seber and Wild,
+        2003, equation 5.17). Unlike intervals it follows parameters that go together.
+
+        Raises
+        ------
+        SearchError
+            If a parameter that was fitted has no value here, or none above 0.
+        """
+        from scipy.stats import f as fisher
+
+        names = [estimate.name for estimate in self.estimates]
+        missing = [name for name in names if not parameters.get(name, 0.0) > 0]
+        if missing:
+            raise SearchError(f"{missing[0]}: give a positive value for every fitted parameter")
+        problem = _Problem(self.experiment, self.weights)
+        there, _ = problem.residuals(np.log([parameters[name] for name in names]))
+        here, _ = problem.residuals(np.log([estimate.value for estimate in self.estimates]))
+        limit = len(names) * fisher.ppf(self.confidence, len(names), self.freedom)
+        return bool(there @ there - here @ here <= limit * self.noise**2)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the fit as plain JSON types."""
         return {
-            "estimates": [
-                {name: _plain(getattr(e, name)) for name in Estimate.__slots__}
-                for e in self.estimates
-            ],
+            "estimates": [estimate.as_dict() for estimate in self.estimates],
+            "network": self.network.as_dict(),
             "constants": dict(self.network.constants),
             "initial_mol_per_L": dict(self.initial),
+            "covariance": self.covariance.tolist(),
             "correlation": self.correlation.tolist(),
+            "weights": self.weights.tolist(),
             "relative_noise": self.noise,
             "degrees_of_freedom": self.freedom,
             "confidence": self.confidence,
             "warnings": list(self.warnings),
+            "experiment": self.experiment.as_dict(),
             "provenance": self.provenance.as_dict(),
         }
 
-
-def _plain(value: Any) -> Any:
-    """Return None for an end that the data do not set: JSON has no infinity."""
-    return None if isinstance(value, float) and not np.isfinite(value) else value
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> KineticFit:
+        """Return the fit written by `as_dict`."""
+        origin = dict(data["provenance"])
+        n = len(data["estimates"])
+        experiment = Experiment.from_dict(data["experiment"])
+        return cls(
+            estimates=tuple(Estimate.from_dict(row) for row in data["estimates"]),
+            network=ReactionNetwork.from_dict(data["network"]),
+            initial=dict(data["initial_mol_per_L"]),
+            covariance=np.array(data["covariance"], dtype=float).reshape(n, n),
+            weights=np.array(data["weights"], dtype=float),
+            noise=float(data["relative_noise"]),
+            freedom=int(data["degrees_of_freedom"]),
+            confidence=float(data["confidence"]),
+            warnings=tuple(data["warnings"]),
+            provenance=Provenance(**{**origin, "sources": tuple(origin["sources"])}),
+            experiment=experiment,
+        )
 
 
 def fit(
@@ -192,11 +253,12 @@ def fit(
     experiment = observe(network, series, initial, free, fit_initial)
     measured = np.isfinite(series.values)
     guess = experiment.first_guess()
-    freedom = int(measured.sum()) - len(guess)
+    told = int(measured.sum()) - (int(measured.any(axis=1).sum()) if series.are_shares else 0)
+    freedom = told - len(guess)  # shares of one time add up to 1: one of them says nothing
     if noise not in NOISES or not 0 < confidence < 1 or starts < 1:
         raise SearchError(f"noise: {' or '.join(NOISES)}; confidence: 0 to 1; starts: 1 or more")
     if freedom < 1:
-        raise SearchError(f"{measured.sum()} values cannot tell {len(guess)} parameters")
+        raise SearchError(f"{told} values cannot tell {len(guess)} parameters")
     logs, weights = _best(experiment, guess, noise, starts, seed)
     curve, slopes = experiment.predict(logs, series.times)
     residuals = ((series.values - curve) / weights)[measured]
@@ -224,6 +286,7 @@ def fit(
         network=fitted,
         initial={**initial, **begun},
         covariance=covariance,
+        weights=weights,
         noise=spread,
         freedom=freedom,
         confidence=confidence,
@@ -321,6 +384,8 @@ def _best(
 
 def _heights(series: TimeSeries) -> Floats:
     """Return the highest value of every species, 1 where all are zero."""
+    if series.are_shares:  # all of them have the noise of their sum
+        return np.ones(len(series.species))
     top = np.nanmax(np.abs(series.values), axis=0)
     return np.asarray(np.where(top > 0, top, 1.0))
 
@@ -335,13 +400,21 @@ def _estimates(
     errors = np.sqrt(np.diag(covariance))
     rest, _ = problem.residuals(logs)
     best = float(rest @ rest)
+    names = problem.experiment.names
+    joint = 1.0 - (1.0 - confidence) / len(names)
     found, notes = [], []
-    for i, name in enumerate(problem.experiment.names):
+    for i, name in enumerate(names):
         low, high, method = checked_interval(
             problem.solve, logs, i, float(errors[i]), best, spread, freedom, confidence
         )
+        widest = (low, high, method)
+        if len(names) > 1:
+            widest = checked_interval(
+                problem.solve, logs, i, float(errors[i]), best, spread, freedom, joint
+            )
         if method == "profile":
             notes.append(f"{name}: the linear theory does not hold; its interval is profiled")
         value, start = float(np.exp(logs[i])), float(np.exp(guess[i]))
-        found.append(Estimate(name, value, low, high, float(errors[i]), start, method))
+        ends = (min(widest[0], low), max(widest[1], high))
+        found.append(Estimate(name, value, low, high, float(errors[i]), start, method, *ends))
     return tuple(found), tuple(notes)

@@ -8,8 +8,8 @@ with stoichiometric numbers N, orders n, rate constants k and statistical factor
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from superatom.composition.reactions import Reaction, read_reaction
 from superatom.composition.species_notation import read_species
 from superatom.errors import BalanceError, SearchError
 
-__all__ = ["Floats", "ReactionNetwork", "Step", "identify"]
+__all__ = ["Floats", "ReactionNetwork", "Step", "find_species", "identify"]
 
 Floats: TypeAlias = NDArray[np.float64]
 _NOTHING = 1e-60  # mol/L; far less than one molecule, and its cube is still a number
@@ -65,6 +65,33 @@ def identify(species: str) -> tuple[object, ...]:
         If it cannot be read.
     """
     return read_species(read_markup(species), Lexicon(default_library())).identity
+
+
+def find_species(
+    species: str, names: Sequence[str], identities: Sequence[tuple[object, ...]]
+) -> int:
+    """Return the place of a species among others: by name, by identity, or by composition.
+
+    A species without an isomer label is the only one of its composition, whatever its label.
+
+    Raises
+    ------
+    SearchError
+        If there is none, or there are several isomers to choose from.
+    """
+    if species in names:
+        return names.index(species)
+    identity = identify(species)
+    if identity in identities:
+        return identities.index(identity)
+    *composition, label = identity
+    alike = [i for i, other in enumerate(identities) if [*other[:-1]] == composition]
+    if len(alike) == 1 and not label:
+        return alike[0]
+    if alike and not label:
+        isomers = ", ".join(names[i] for i in alike)
+        raise SearchError(f"{species} has several isomers here, say which: {isomers}")
+    raise SearchError(f"{species} takes no part in the network\n  species: {', '.join(names)}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,6 +185,20 @@ class ReactionNetwork:
         )
         return network.holding(held)
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the network as plain JSON types."""
+        return {
+            "steps": [asdict(step) for step in self.steps],
+            "constants": dict(self.constants),
+            "held": list(self.held),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ReactionNetwork:
+        """Return the network written by `as_dict`."""
+        steps = [Step(**step) for step in data["steps"]]
+        return cls.of(steps, data["constants"], data["held"])
+
     @property
     def constant_values(self) -> Floats:
         """Rate constants in the order of `constants`."""
@@ -166,19 +207,14 @@ class ReactionNetwork:
     def index(self, species: str) -> int:
         """Return the place of a species, in whatever spelling.
 
+        Without an isomer label it is the only species of its composition.
+
         Raises
         ------
         SearchError
-            If it takes no part.
+            If it takes no part, or could be one of several isomers.
         """
-        if species in self.species:
-            return self.species.index(species)
-        identity = identify(species)
-        if identity not in self.identities:
-            raise SearchError(
-                f"{species} takes no part in the network\n  species: {', '.join(self.species)}"
-            )
-        return self.identities.index(identity)
+        return find_species(species, self.species, self.identities)
 
     def holding(self, held: Sequence[str]) -> ReactionNetwork:
         """Return the network with the concentrations of `held` species kept."""

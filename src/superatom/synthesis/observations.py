@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -41,6 +42,27 @@ class Experiment:
     constants: tuple[int, ...]
     initials: tuple[int, ...] = ()
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the experiment as plain JSON types."""
+        return {
+            "network": self.network.as_dict(),
+            "start_mol_per_L": self.start.tolist(),
+            "series": self.series.as_dict(),
+            "constants": list(self.constants),
+            "initials": list(self.initials),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Experiment:
+        """Return the experiment written by `as_dict`."""
+        return cls(
+            network=ReactionNetwork.from_dict(data["network"]),
+            start=np.array(data["start_mol_per_L"], dtype=float),
+            series=TimeSeries.from_dict(data["series"]),
+            constants=tuple(data["constants"]),
+            initials=tuple(data["initials"]),
+        )
+
     @property
     def observed(self) -> list[int]:
         """Places of the measured species in the network."""
@@ -48,8 +70,9 @@ class Experiment:
 
     @property
     def signals(self) -> list[int]:
-        """Columns of the series that are signals."""
-        return [i for i, signal in enumerate(self.series.is_signal) if signal]
+        """Columns of the series whose response is fitted; that of the first share is 1."""
+        found = [i for i, signal in enumerate(self.series.is_signal) if signal]
+        return found[1:] if self.series.are_shares else found
 
     @property
     def names(self) -> list[str]:
@@ -69,6 +92,8 @@ class Experiment:
         ]
         if not self.signals:
             return np.asarray(np.log(np.array(known)))
+        if self.series.are_shares:  # all responses alike
+            return np.asarray(np.log(np.array([*known, *(1.0 for _ in self.signals)])))
         blank = replace(self, series=replace(self.series, is_signal=(False,) * len(self.observed)))
         curve, _ = blank.predict(np.log(np.array(known)), self.series.times)
         heights = [_response(curve[:, i], self.series.values[:, i]) for i in self.signals]
@@ -99,7 +124,7 @@ class Experiment:
             curve[:, column] *= values[parameter]
             slopes[:, column] *= values[parameter]
             slopes[:, column, parameter] = curve[:, column]
-        return curve, slopes
+        return _shares(curve, slopes) if self.series.are_shares else (curve, slopes)
 
 
 def observe(
@@ -129,6 +154,14 @@ def observe(
     if not chosen and not initials:
         raise SearchError("nothing to fit: name a rate constant or an initial concentration")
     return Experiment(network, start, series, chosen, initials)
+
+
+def _shares(curve: Floats, slopes: Floats) -> tuple[Floats, Floats]:
+    """Return each signal over the sum of all, and its slopes; nothing at all is no share."""
+    total = np.maximum(curve.sum(axis=1), 1e-300)[:, None]
+    share = curve / total
+    drift = slopes.sum(axis=1, keepdims=True) / total[:, :, None]
+    return share, slopes / total[:, :, None] - share[:, :, None] * drift
 
 
 def _response(curve: Floats, signal: Floats) -> float:

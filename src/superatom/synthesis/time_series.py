@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +40,11 @@ class TimeSeries:
         Whether a species' values are only proportional to its concentration.
     source : str
         File or other origin.
+    are_shares : bool
+        Whether the values are shares of the signal of all species at that time, which then
+        add up to 1 in every row; all of them are signals.
+    notes : tuple[str, ...]
+        What the reader should know of, such as ions that were left out.
     """
 
     times: Floats
@@ -45,6 +52,35 @@ class TimeSeries:
     values: Floats
     is_signal: tuple[bool, ...]
     source: str = ""
+    are_shares: bool = False
+    notes: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the series as plain JSON types; what was not measured is None."""
+        return {
+            "time_s": self.times.tolist(),
+            "species": list(self.species),
+            "values": [
+                [x if np.isfinite(x) else None for x in row] for row in self.values.tolist()
+            ],
+            "is_signal": list(self.is_signal),
+            "source": self.source,
+            "are_shares": self.are_shares,
+            "notes": list(self.notes),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> TimeSeries:
+        """Return the series written by `as_dict`."""
+        return cls(
+            times=np.array(data["time_s"], dtype=float),
+            species=tuple(data["species"]),
+            values=np.array(data["values"], dtype=float).reshape(-1, len(data["species"])),
+            is_signal=tuple(data["is_signal"]),
+            source=str(data["source"]),
+            are_shares=bool(data["are_shares"]),
+            notes=tuple(data["notes"]),
+        )
 
 
 def read_time_series(path: str | Path, *, unit: str = "", signal: bool = False) -> TimeSeries:

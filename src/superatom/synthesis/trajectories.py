@@ -20,7 +20,7 @@ from superatom.composition.markup import read_markup
 from superatom.composition.species_notation import read_species
 from superatom.errors import ComputationError, SearchError
 from superatom.provenance import Provenance, stamp
-from superatom.synthesis.kinetics import Floats, ReactionNetwork, identify
+from superatom.synthesis.kinetics import Floats, ReactionNetwork, find_species, identify
 
 __all__ = ["METHODS", "Trajectory", "integrate", "mean_metal_atoms", "metal_atoms", "simulate"]
 
@@ -55,11 +55,8 @@ class Trajectory:
         """Return the concentrations of one species in mol/L, in whatever spelling."""
         if species in self.species:
             return np.asarray(self.concentrations[:, self.species.index(species)])
-        identity = identify(species)
-        for i, known in enumerate(self.species):
-            if identify(known) == identity:
-                return np.asarray(self.concentrations[:, i])
-        raise SearchError(f"{species} is none of {', '.join(self.species)}")
+        place = find_species(species, self.species, [identify(known) for known in self.species])
+        return np.asarray(self.concentrations[:, place])
 
     def as_dict(self) -> dict[str, Any]:
         """Return the trajectory as plain JSON types."""
