@@ -13,7 +13,6 @@ from superatom.cli.options import print_json
 
 if TYPE_CHECKING:
     from superatom.literature.records import Fact
-    from superatom.literature.store import Store
 
 __all__ = ["app"]
 
@@ -225,120 +224,6 @@ def export(
         typer.echo(text)
     else:
         typer.echo(f"{write_whole(output, text + chr(10))}: {len(tables)} records")
-
-
-@app.command()
-def review(
-    accept: Annotated[
-        list[str] | None, typer.Option(help="Accept this candidate ('all' for every one).")
-    ] = None,
-    reject: Annotated[
-        list[str] | None, typer.Option(help="Reject this candidate ('all' for every one).")
-    ] = None,
-    store: StoreFile = None,
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-) -> None:
-    """Go through mined candidates: accept, edit or reject each. Stop whenever you like.
-
-    Every answer is kept at once; the next review goes on with those that are left. With
-    --json or --csv the candidates are listed, and nothing is asked.
-    """
-    from superatom.literature.exchange import facts_csv
-    from superatom.literature.store import open_store
-
-    with open_store(store) as opened:
-        _decide(opened, accept or [], "accepted")
-        _decide(opened, reject or [], "rejected")
-        waiting = opened.candidates()
-        if as_json:
-            print_json([fact.as_dict() for fact in waiting])
-        elif as_csv:
-            typer.echo(facts_csv(waiting), nl=False)
-        elif not (accept or reject):
-            _ask_through(opened, waiting)
-        else:
-            typer.echo(f"{len(waiting)} candidates are left")
-
-
-def _decide(store: Store, names: list[str], decision: str) -> None:
-    if names == ["all"]:
-        names = [fact.id for fact in store.candidates()]
-    for name in names:
-        store.decide(name, decision)
-
-
-def _ask_through(store: Store, waiting: list[Fact]) -> None:
-    """Show candidates one by one and keep each answer at once."""
-    from superatom.cli.printing.facts import print_candidate
-
-    if not waiting:
-        typer.echo("no candidates are waiting")
-        return
-    done = 0
-    for number, fact in enumerate(waiting, 1):
-        print_candidate(fact, number, len(waiting))
-        answer = _answer()
-        if answer == "q":
-            break
-        if answer in {"a", "r"}:
-            store.decide(fact.id, "accepted" if answer == "a" else "rejected")
-            done += 1
-        elif answer == "e":
-            store.decide(fact.id, "accepted", edited=_edited(fact))
-            done += 1
-    typer.echo(f"{done} decided, {len(store.candidates())} left")
-
-
-def _answer() -> str:
-    """Ask until one of the five answers is given; the end of the input stops the review."""
-    while True:
-        try:
-            given = input("[a]ccept  [e]dit  [r]eject  [s]kip  [q]uit > ").strip().casefold()
-        except EOFError:
-            return "q"
-        if given[:1] in {"a", "e", "r", "s", "q"} and given:
-            return given[0]
-
-
-def _edited(fact: Fact) -> Fact:
-    """Ask for each part of a fact, the present one being kept if nothing is typed."""
-    from dataclasses import replace
-
-    from superatom.literature.records import COMPARATORS
-    from superatom.literature.subjects import split_clusters
-
-    names = ("reaction", "property", "value", "unit", "conditions", "remark")
-    changed: dict[str, Any] = {n: _typed(n, str(getattr(fact, n))) for n in names}
-    comparator = _typed("comparator", fact.comparator)
-    while comparator not in COMPARATORS:
-        typer.echo(f"one of {' '.join(COMPARATORS)}", err=True)
-        comparator = _typed("comparator", fact.comparator)
-    clusters = split_clusters(_typed("cluster", fact.cluster))
-    while problem := _unreadable(clusters):
-        typer.echo(problem, err=True)
-        clusters = split_clusters(_typed("cluster", fact.cluster))
-    return replace(fact, clusters=clusters, comparator=comparator, **changed)
-
-
-def _unreadable(clusters: tuple[str, ...]) -> str:
-    """Say what is wrong in formulas; '' if they can be read."""
-    from superatom.composition.formula import parse_formulas
-    from superatom.errors import FormulaError
-
-    try:
-        for text in clusters:
-            parse_formulas(text)
-    except FormulaError as error:
-        return str(error)
-    return ""
-
-
-def _typed(name: str, present: str) -> str:
-    try:
-        return input(f"  {name} [{present}]: ").strip() or present
-    except EOFError:
-        return present
 
 
 def _print_csv(rows: list[dict[str, Any]]) -> None:
