@@ -16,7 +16,7 @@ __all__ = ["Tails", "clean_tails"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-_BOND, _SKELETON = 4.0, 4.0
+_SKELETON = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,12 +34,15 @@ class Tails:
         model: skeleton first, then tails.
     lengths : ndarray, shape (m,)
         Their distances, Å.
+    stiffness : ndarray, shape (m,)
+        How stiff each is; a bond of the skeleton has 8.
     """
 
     symbols: tuple[str, ...]
     positions: FloatArray
     pairs: IntArray
     lengths: FloatArray
+    stiffness: FloatArray
 
 
 def clean_tails(
@@ -76,9 +79,7 @@ def clean_tails(
         n_points=len(kinds),
         pairs=np.vstack([skeleton.pairs, tails.pairs]),
         lengths=np.concatenate([skeleton.lengths, tails.lengths]),
-        stiffness=np.concatenate(
-            [_SKELETON * skeleton.stiffness, np.full(len(tails.lengths), _BOND)]
-        ),
+        stiffness=np.concatenate([_SKELETON * skeleton.stiffness, tails.stiffness]),
         walls=np.column_stack([first, second]),
         floors=least[first, second],
     )

@@ -26,6 +26,8 @@ IntArray = NDArray[np.int64]
 _STRAIN = 0.025  # energy per point above which contacts contradict each other, as means of classes
 _BITE_SPREAD = 0.8  # Å: a bite that differs more between shapes is left to the core
 _USUAL_ANGLE = 180.0
+# stiffness inside ligands, and of the angles at donors of ligands that hold in several places
+_INSIDE, _LEAN = 4.0, 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,13 +217,14 @@ class _Layout:
 
     def cleaned(self, skeleton: DistanceModel) -> Core:
         """Relax everything together."""
-        rest, pairs, lengths = self._springs()
+        rest, pairs, lengths, stiffness = self._springs()
         kinds = np.concatenate(self.kinds)
         tails = Tails(
             _symbols(kinds),
             np.concatenate(self.atoms),
             np.array(pairs, dtype=np.int64).reshape(-1, 2),
             np.array(lengths, dtype=np.float64),
+            np.array(stiffness, dtype=np.float64),
         )
         positions = clean_tails(skeleton, self.points, tails, self.symbols)
         return Core(
@@ -233,11 +236,14 @@ class _Layout:
             tuple(self.heads),
         )
 
-    def _springs(self) -> tuple[tuple[tuple[int, ...], ...], list[tuple[int, int]], list[float]]:
+    def _springs(
+        self,
+    ) -> tuple[tuple[tuple[int, ...], ...], list[tuple[int, int]], list[float], list[float]]:
         """Return the atoms of each tail and all its springs."""
         start, rest = len(self.points), []
         pairs: list[tuple[int, int]] = []
         lengths: list[float] = []
+        stiffness: list[float] = []
         for k, donors in enumerate(self.donors):
             own = tuple(range(start, start + len(self.atoms[k])))
             start += len(own)
@@ -246,14 +252,16 @@ class _Layout:
             for a, b, length in self.own_springs[k]:
                 pairs.append((index[a], index[b]))
                 lengths.append(length)
+                stiffness.append(_INSIDE)
             for a, b in self.firsts[k]:
                 bond = next(d for i, j, d in self.own_springs[k] if {i, j} == {a, b})
                 for metal in self.sites[k].anchors[a]:
                     pairs.append((metal, index[b]))
+                    stiffness.append(_INSIDE if self.heads[k] is None else _LEAN)
                     lengths.append(
                         self._across(donors[a], metal, bond, len(self.sites[k].anchors[a]))
                     )
-        return tuple(rest), pairs, lengths
+        return tuple(rest), pairs, lengths, stiffness
 
     def _across(self, donor: int, metal: int, bond: float, n_metals: int) -> float:
         """Return the distance of a metal from what its donor carries."""

@@ -39,7 +39,7 @@ class Head:
     n_donors : int
         How many atoms are donors.
     bonds : ndarray of int, shape (m, 2)
-        Bonds.
+        Bonds, the atom with the lower number first.
     shapes : ndarray, shape (c, n, 3)
         Conformers, Å.
     origin : tuple[int, ...]
@@ -168,7 +168,8 @@ def _cut(molecule: BoundMolecule, kept: frozenset[int], seed: int) -> Head:
         step = shapes[:, outer] - shapes[:, inner]
         length = radii[molecule.numbers[inner]] + radii[1]
         caps.append(shapes[:, inner] + length * step / np.linalg.norm(step, axis=1)[:, None])
-    bonds = [(place[a], place[b]) for a, b in molecule.bonds.tolist() if a in kept and b in kept]
+    inside = [pair for pair in molecule.bonds.tolist() if kept.issuperset(pair)]
+    bonds = [tuple(sorted((place[a], place[b]))) for a, b in inside]
     bonds += [(place[inner], len(order) + k) for k, (inner, _) in enumerate(cuts)]
     whole = np.concatenate([shapes[:, order], np.array(caps).reshape(-1, len(shapes), 3)
                             .transpose(1, 0, 2)], axis=1)  # fmt: skip
