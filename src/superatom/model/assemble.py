@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from superatom.composition.cluster import Cluster
-from superatom.composition.ligands import Ligand
+from superatom.composition.ligands import Ligand, default_library
 from superatom.errors import SearchError
 from superatom.model.archetypes import Archetype
-from superatom.model.bound_molecules import BoundMolecule, bound_molecule
+from superatom.model.bound_molecules import BoundMolecule, bound_molecule, ligand_of_smiles
 from superatom.model.construction import record_operation
 from superatom.model.core_layout import Core, lay_out_core
 from superatom.model.dressing import Dressed, Frame, Place, dress
 from superatom.model.heads import stand_in
-from superatom.model.ligand_choice import place_ligands, place_sides
+from superatom.model.ligand_choice import as_printed, place_ligands, place_sides
 from superatom.model.names import check_composition, find_archetype
 from superatom.model.site_elements import place_elements
 from superatom.provenance import stamp
@@ -24,7 +25,7 @@ from superatom.provenance import stamp
 if TYPE_CHECKING:
     from ase import Atoms
 
-__all__ = ["SIMPLIFIED", "build_model"]
+__all__ = ["SIMPLIFIED", "build_model", "rebuild_model"]
 
 #: What thiolates can be cut to (other ligands go with them: PH3, C≡CH, bare backbones).
 SIMPLIFIED = ("CH3", "H")
@@ -87,7 +88,7 @@ def build_model(
     if simplified is not None and simplified not in SIMPLIFIED:
         raise SearchError(f"cannot simplify to {simplified!r}; choose {' or '.join(SIMPLIFIED)}")
     family = _family(wanted, archetype)
-    ligands = place_ligands(family, wanted, ligand_sites, seed=seed)
+    ligands = place_ligands(family, as_printed(wanted), ligand_sites, seed=seed)
     sides = place_sides(family, rotamers)
     molecules = [
         bound_molecule(ligand, len(site.anchors))
@@ -116,6 +117,50 @@ def build_model(
         asked["simplified"] = simplified
     _record(atoms, wanted, family, (symbols, ligands, molecules), seed, asked, least)
     return atoms
+
+
+def rebuild_model(record: Mapping[str, Any], archetype: Archetype | None = None) -> Atoms:
+    """Return a built model again from its record.
+
+    Parameters
+    ----------
+    record : mapping
+        ``atoms.info["construction"]`` of a model of `build_model`; operations after the first
+        are not repeated.
+    archetype : Archetype, optional
+        The family, if it is none of the library.
+
+    Raises
+    ------
+    SearchError
+        If the record is not that of a built model.
+    """
+    steps = record.get("operations") or [{}]
+    step = steps[0]
+    if step.get("operation") != "build":
+        raise SearchError("this record is not that of a model that was built from a name")
+    smiles: Mapping[str, str] = step["smiles"]
+    placed = [_recorded_ligand(name, smiles[name]) for name in step["ligands"]]
+    counts: dict[Ligand, int] = {}
+    for ligand in placed:
+        counts[ligand] = counts.get(ligand, 0) + 1
+    cluster = Cluster.of(step["metals"], counts, step["charge"], isomer=step["isomer"])
+    return build_model(
+        cluster,
+        archetype if archetype is not None else record["archetype"],
+        seed=record["seed"],
+        sites={int(k): symbol for k, symbol in step["sites"].items()},
+        simplified=step.get("simplified"),
+        rotamers=step["rotamers"],
+        ligand_sites={k + 1: ligand for k, ligand in enumerate(placed)},
+    )
+
+
+def _recorded_ligand(name: str, smiles: str) -> Ligand:
+    """Return a ligand with the stereochemistry it was built with."""
+    library = default_library()
+    known = library[name] if name in library else ligand_of_smiles(smiles)
+    return replace(known, smiles=smiles)
 
 
 def _family(cluster: Cluster, archetype: Archetype | str | None) -> Archetype:
@@ -249,6 +294,9 @@ def _record(
     smiles = {m.name: m.smiles for m in molecules}
     details: dict[str, Any] = {
         "formula": str(cluster),
+        "metals": {symbol: int(count) for symbol, count in cluster.metals.items()},
+        "isomer": cluster.isomer,
+        "charge": cluster.charge,
         "sites": {str(k + 1): symbol for k, symbol in enumerate(symbols) if symbol != host},
         "ligands": [ligand.name for ligand in ligands],
         "smiles": smiles,

@@ -242,7 +242,9 @@ def _bound(ligand: Ligand, smiles: str, wanted: int) -> BoundMolecule:
     """Return the bound form; the SMILES is no part of what makes two ligands equal."""
     from rdkit import Chem, rdBase
 
-    molecule = Chem.AddHs(_with_stereo(_read(smiles)))
+    with rdBase.BlockLogs():  # a lone hydride stays
+        plain = Chem.MolToSmiles(_with_stereo(_read(smiles)))
+    molecule = Chem.AddHs(_read(plain))  # atoms in the order of what the record tells
     if len(Chem.GetMolFrags(molecule)) > 1:
         raise StructureError(
             f"ligand {ligand.name} ({ligand.smiles}) is made of several pieces (a metallocene or "
@@ -260,8 +262,6 @@ def _bound(ligand: Ligand, smiles: str, wanted: int) -> BoundMolecule:
     numbers = np.array([molecule.GetAtomWithIdx(int(k)).GetAtomicNum() for k in kept])
     ends = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in molecule.GetBonds()]
     bonds = [(place[a], place[b]) for a, b in ends if a in place and b in place]
-    with rdBase.BlockLogs():  # a lone hydride stays
-        plain = Chem.MolToSmiles(Chem.RemoveHs(molecule))
     return BoundMolecule(
         ligand.name,
         plain,

@@ -7,17 +7,32 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from superatom.composition.cluster import Cluster
-from superatom.composition.ligands import Ligand
+from superatom.composition.ligands import Ligand, default_library
+from superatom.composition.parts import LigandPart
 from superatom.errors import SearchError
 from superatom.model.archetypes import Archetype
+from superatom.model.bound_molecules import known_ligand
 from superatom.model.names import site_kind
 
-__all__ = ["ROTAMERS", "place_ligands", "place_sides", "with_ligand"]
+__all__ = ["ROTAMERS", "as_printed", "place_ligands", "place_sides", "with_ligand"]
 
 #: Words for the sides of all thiolates at once; a list of sides does it one by one.
 ROTAMERS = ("auto", "up", "down", "alternating")
 
 _LETTERS = {"u": "up", "d": "down", "a": "auto", "up": "up", "down": "down", "auto": "auto"}
+
+
+def as_printed(cluster: Cluster) -> Mapping[Ligand, int]:
+    """Return the ligands of a cluster and their numbers, handed ones as the formula prints them.
+
+    D-Cys and Cys are the same entry of the library, but not the same molecule.
+    """
+    handed = {
+        part.ligand: known_ligand(part.printed)
+        for part, _ in cluster.parts
+        if isinstance(part, LigandPart) and part.printed and part.printed in default_library()
+    }
+    return {handed.get(one, one): int(number) for one, number in cluster.ligands.items()}
 
 
 def with_ligand(cluster: Cluster, ligand: Ligand) -> Cluster:
@@ -52,7 +67,7 @@ def with_ligand(cluster: Cluster, ligand: Ligand) -> Cluster:
 
 def place_ligands(
     family: Archetype,
-    cluster: Cluster,
+    wanted: Mapping[Ligand, int],
     chosen: Mapping[int, Ligand] | None = None,
     *,
     seed: int = 0,
@@ -66,8 +81,8 @@ def place_ligands(
     ----------
     family : Archetype
         The family.
-    cluster : Cluster
-        What is wanted.
+    wanted : mapping of Ligand to int
+        How many of each.
     chosen : mapping of int to Ligand, optional
         Ligand by site, from 1 in the order of `Archetype.ligand_sites`.
     seed : int
@@ -90,11 +105,10 @@ def place_ligands(
             )
         placed[number - 1] = ligand
     rng = np.random.default_rng(seed)
-    wanted = {ligand: int(count) for ligand, count in cluster.ligands.items()}
     for ligand in sorted(wanted, key=lambda one: wanted[one]):  # the host fills what is left
         lacking = wanted[ligand] - sum(other == ligand for other in placed)
         if lacking < 0:
-            raise SearchError(f"{-lacking} more {ligand.name} placed by hand than {cluster} has")
+            raise SearchError(f"{-lacking} more {ligand.name} placed by hand than the formula has")
         kind = site_kind(ligand)
         free = [k for k, site in enumerate(sites) if site.kind == kind and placed[k] is None]
         if lacking > len(free):
@@ -110,7 +124,7 @@ def place_ligands(
     whole = tuple(ligand for ligand in placed if ligand is not None)
     if len(whole) != len(sites):
         raise SearchError(
-            f"{cluster} leaves {len(sites) - len(whole)} ligand sites of {family.name} empty"
+            f"the formula leaves {len(sites) - len(whole)} ligand sites of {family.name} empty"
         )
     return whole
 
