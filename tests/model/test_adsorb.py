@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
-from ase.data import vdw_radii
+from ase.build import molecule
+from ase.cluster import Octahedron
+from ase.data import covalent_radii, vdw_radii
 from ase.io import read, write
 
 from superatom.errors import SearchError
@@ -43,6 +45,36 @@ def test_lengths(name: str, length: float) -> None:
     assert np.linalg.norm(molecule.positions[1]) == pytest.approx(length, abs=1e-9)
 
 
+# names that ASE's G2 set has (MP2 geometries, independent of our table)
+@pytest.mark.parametrize("name", ["CO", "OH", "N2", "NO", "NH2", "NO2", "NH", "NH3", "H2O", "O2"])
+def test_geometries_against_ase(name: str) -> None:
+    ours = adsorbate(name)
+    model = Atoms(list(ours.symbols), positions=ours.positions)
+    theirs = molecule(name)
+    assert sorted(model.symbols) == sorted(theirs.symbols)
+    for one, other in zip(
+        np.sort(model.get_all_distances()[np.triu_indices(len(model), 1)]),
+        np.sort(theirs.get_all_distances()[np.triu_indices(len(theirs), 1)]),
+        strict=True,
+    ):
+        assert one == pytest.approx(other, abs=0.09)  # nitro of N-O 1.22 and nitrite included
+
+
+@pytest.mark.parametrize("name", adsorbate_names())
+def test_bonded_atoms_are_near_and_others_are_not(name: str) -> None:
+    """Each atom has a neighbour within 1.25 of the covalent radii, and none closer than 0.75."""
+    ours = adsorbate(name)
+    model = Atoms(list(ours.symbols), positions=ours.positions)
+    if len(model) == 1:
+        return
+    reach = covalent_radii[model.numbers][:, None] + covalent_radii[model.numbers]
+    ratio = model.get_all_distances() / reach
+    np.fill_diagonal(ratio, 9.0)
+    assert (ratio.min(axis=0) < 1.25).all()
+    assert ratio.min() > 0.75  # triple bonds: N2 0.77
+    assert all(source for source in ours.sources)
+
+
 def test_formate_is_planar_and_nh2_is_not() -> None:
     for name, flat in (("OCHO", True), ("NO3", True), ("COOH", True), ("NH2", False)):
         places = np.vstack([[0, 0, -2.0], adsorbate(name).positions])
@@ -66,7 +98,7 @@ def test_number_of_sites_is_that_of_orbits(gold25: Atoms) -> None:
     """Burnside: the mean number of sites that an operation leaves in place."""
     metals = np.flatnonzero(gold25.symbols == "Au").tolist()
     operations = bond_permutations(gold25).elements
-    for kind in ("top", "bridge", "hollow", "interstitial"):
+    for kind in ("top", "bridge", "hollow", "tetrahedral", "pair", "chelate"):
         sites = adsorption_sites(dissect(gold25), (kind,))
         members = {frozenset(atoms) for site in sites for atoms in site.equivalent}
         assert len(members) == sum(site.multiplicity for site in sites)
@@ -166,14 +198,82 @@ def test_a_probe_leaves_out_metals_in_pockets(gold25: Atoms) -> None:
 
 
 def test_interstitial_hydrogen_sits_in_tetrahedra(gold25: Atoms) -> None:
-    for model in adsorb(gold25, "H", ("interstitial",)):
+    models = list(adsorb(gold25, "H", ("interstitial",)))
+    # 20 tetrahedra of the icosahedron: 8 + 12 under Th
+    inner = [m for m in models if "centre" in m.site.place]
+    assert sorted(m.site.multiplicity for m in inner) == [8, 12]
+    for model in models:
         gaps = model.atoms.get_distances(len(gold25), list(model.held_by))
         assert len(gaps) == 4
         assert gaps.max() < 2.25  # no Au-H bond is longer
 
 
+def test_interstitial_hydrogen_sits_in_octahedra() -> None:
+    """Truncated octahedron of 38 metals around an octahedron of 6."""
+    copper = Octahedron("Cu", 4, 1)
+    models = list(adsorb(copper, "H", ("octahedral",)))
+    # one in the middle of the octahedron inside, one over each of its 12 edges
+    assert sum(m.site.multiplicity for m in models) == 1 + 12
+    for model in models:
+        gaps = model.atoms.get_distances(len(copper), list(model.held_by))
+        assert len(gaps) == 6
+        assert np.ptp(gaps) < 1e-6
+        assert gaps.mean() == pytest.approx(3.61 / 2, abs=1e-3)  # half the lattice constant
+
+
+@pytest.mark.parametrize("name", ["OCHO", "NO3", "COOH", "ONO", "CO2"])
+@pytest.mark.parametrize("tilt", [0.0, 20.0])
+def test_two_binding_atoms_hold_a_pair(gold25: Atoms, name: str, tilt: float) -> None:
+    """Both are at a bond's length from their metal, and the molecule keeps its shape."""
+    opened = next(strip(gold25, "motif")).atoms
+    ours = adsorbate(name)
+    wanted = Atoms(list(ours.symbols), positions=ours.positions).get_all_distances()
+    sites = adsorption_sites(dissect(opened), ("pair",))
+    bonded = [s for s in sites if opened.get_distance(*s.atoms) < 3.2]
+    assert bonded
+    for site in bonded[:3]:
+        model = adsorb_at(opened, name, site, tilt=tilt)
+        new = model.atoms[len(opened) :]
+        assert new.get_all_distances() == pytest.approx(wanted, abs=1e-6)
+        first, second = len(opened), len(opened) + ours.second
+        a, b = model.held_by
+        gaps = [(model.atoms.get_distance(first, m), model.atoms.get_distance(second, n))
+                for m, n in ((a, b), (b, a))]  # fmt: skip
+        near = min(gaps, key=sum)
+        for symbol, gap in zip((ours.symbols[0], ours.symbols[ours.second]), near, strict=True):
+            # sum of covalent radii (Cordero 2008): Au 1.36, O 0.66, C 0.76
+            assert gap == pytest.approx(1.36 + {"O": 0.66, "C": 0.76}[symbol], abs=0.08)
+
+
+@pytest.mark.parametrize("name", ["OCHO", "NO3"])
+def test_two_binding_atoms_share_a_metal(gold25: Atoms, name: str) -> None:
+    site = adsorption_sites(dissect(gold25), ("chelate",))[-1]
+    model = adsorb_at(gold25, name, site)
+    (metal,) = model.held_by
+    ours = adsorbate(name)
+    for atom in (0, ours.second):
+        gap = model.atoms.get_distance(metal, len(gold25) + atom)
+        assert gap == pytest.approx(1.36 + 0.66, abs=0.02)
+
+
+def test_bidentate_formate_is_read_as_bridging(gold25: Atoms) -> None:
+    opened = next(strip(gold25, "motif")).atoms
+    models = [m for m in adsorb(opened, "OCHO", ("pair",)) if "motif" not in m.site.place]
+    assert models
+    for model in models:
+        bound = [b for b in dissect(model.atoms).ligands.ligands if len(opened) in b.atoms]
+        assert set(model.held_by) <= set(bound[0].metals)
+
+
 @pytest.mark.parametrize(
-    ("name", "kinds"), [("XYZ", ("top",)), ("H", ("edge",)), ("CO", ("interstitial",))]
+    ("name", "kinds"),
+    [
+        ("CO", ("pair",)),
+        ("OH", ("chelate",)),
+        ("XYZ", ("top",)),
+        ("H", ("edge",)),
+        ("CO", ("interstitial",)),
+    ],
 )
 def test_bad_requests(gold25: Atoms, name: str, kinds: tuple[str, ...]) -> None:
     with pytest.raises(SearchError):

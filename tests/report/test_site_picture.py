@@ -73,7 +73,7 @@ def test_hydrogen_sites_drawn_are_burnsides(gold25: Atoms, anatomy: Anatomy) -> 
     operations = bond_permutations(gold25).elements
     sites = adsorption_sites(anatomy, ("top", "bridge", "hollow", "interstitial"))
     rows = adsorption_rows(sites)
-    assert [row.title for row in rows] == ["top", "bridge", "hollow", "interstitial"]
+    assert [row.title for row in rows] == ["top", "bridge", "hollow", "tetrahedral"]
     for row in rows:
         members = {frozenset(m) for one in row.sets for m in one.members}
         fixed = sum(

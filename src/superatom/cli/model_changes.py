@@ -1,4 +1,4 @@
-"""`superatom model dope | strip | simplify | restore | adsorb`: change a cluster's atomic model.
+"""`superatom model dope | strip | simplify | restore | adsorb | hydride`: change a model.
 
 The commands are put under `superatom model` by `superatom.cli.model`.
 """
@@ -26,6 +26,7 @@ __all__ = [
     "File",
     "adsorb",
     "dope",
+    "hydride",
     "read_model",
     "restore",
     "simplify",
@@ -194,10 +195,15 @@ def restore(
 
 def adsorb(
     file: File,
-    adsorbate: Annotated[str, typer.Argument(help="H, CO, COOH, OCHO, OH, O, N2, NO3, ...")],
+    adsorbate: Annotated[
+        str, typer.Argument(help="H, CO, COOH, OCHO, OH, O, N2, NO3, NO2, NO, NH2, ...")
+    ],
     kind: Annotated[
         list[str] | None,
-        typer.Option(help="top, bridge, hollow, sulfur, interstitial; repeatable."),
+        typer.Option(
+            help="top, bridge, hollow, sulfur; interstitial (tetrahedral, octahedral) for atoms; "
+            "pair, chelate for two binding atoms; repeatable."
+        ),
     ] = None,
     tilt: Annotated[list[float] | None, typer.Option(help="Degrees of lean; repeatable.")] = None,
     probe: Annotated[
@@ -211,10 +217,10 @@ def adsorb(
 ) -> None:
     """Put an adsorbate on every symmetry-unique site that has room for it."""
     from superatom.model import adsorb as adsorption
-    from superatom.model.adsorption_sites import KINDS, adsorption_sites
+    from superatom.model.adsorption_sites import USUAL, adsorption_sites
 
     atoms, anatomy = read_model(file, None)
-    kinds = tuple(kind or KINDS[:4])
+    kinds = tuple(kind or USUAL)
     sites = adsorption_sites(anatomy, kinds, probe=probe, symmetry=symmetry)
     models = adsorption.adsorb(
         atoms,
@@ -234,8 +240,40 @@ def adsorb(
         _draw(site_picture.draw_sites(anatomy, rows), figure, as_json)
 
 
+def hydride(
+    file: File,
+    adsorbate: Annotated[
+        str, typer.Argument(help="CO2, NO3, ... beside it, or OCHO, COOH, ... with --transfer.")
+    ],
+    transfer: Annotated[
+        bool, typer.Option("--transfer", help="The hydride becomes part of the adsorbate.")
+    ] = False,
+    kind: Annotated[list[str] | None, typer.Option(help="As in adsorb; repeatable.")] = None,
+    tilt: Annotated[list[float] | None, typer.Option(help="Degrees of lean; repeatable.")] = None,
+    symmetry: Symmetry = "bonds",
+    limit: Limit = None,
+    output: Output = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let lattice hydrides react: each unique pair of a hydride and a site near it."""
+    from superatom.model.adsorption_sites import USUAL
+    from superatom.model.lattice_hydrides import beside_hydride, transfer_hydride
+
+    atoms, anatomy = read_model(file, None)
+    react = transfer_hydride if transfer else beside_hydride
+    models = react(
+        atoms,
+        adsorbate,
+        tuple(kind or USUAL),
+        tilts=tuple(tilt or (0.0,)),
+        symmetry=symmetry,
+        anatomy=anatomy,
+    )
+    tell_models(models, output, as_json, limit, "unique pairs of hydride and site with room:")
+
+
 #: The commands in the order of the help.
-COMMANDS = (dope, strip, simplify, restore, adsorb)
+COMMANDS = (dope, strip, simplify, restore, adsorb, hydride)
 
 
 def _counted(given: list[str]) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """Adsorbates: small molecules as they stand on a surface, from bond lengths and angles.
 
 `data/adsorbates.csv` gives each atom by the atom it is bonded to, a bond length, an angle
-and a dihedral angle (Å, degrees); atom 0 is the site, atom 1 the one that binds to it.
+and a dihedral angle (Å, degrees); atom 0 is the site, atom 1 the one that binds to it. A
+second atom can bind as well where it is marked so (both O of formate).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Adsorbate:
-    """A molecule that binds through its first atom.
+    """A molecule that binds through its first atom, or through that and a second one.
 
     Attributes
     ----------
@@ -33,6 +34,8 @@ class Adsorbate:
         Its elements; the first binds.
     positions : ndarray of float, shape (n, 3)
         Å; the binding atom at the origin, the site on the negative z axis.
+    second : int or None
+        Number of the second atom that can bind; None if only the first can.
     sources : tuple[str, ...]
         Where lengths and angles come from.
     """
@@ -40,6 +43,7 @@ class Adsorbate:
     name: str
     symbols: tuple[str, ...]
     positions: FloatArray
+    second: int | None
     sources: tuple[str, ...]
 
 
@@ -91,6 +95,7 @@ def _built(name: str, rows: list[dict[str, str]]) -> Adsorbate:
         name,
         tuple(row["symbol"] for row in rows),
         np.array(places[1:]) + 0.0,
+        next((k for k, row in enumerate(rows) if row["binds"] == "second"), None),
         tuple(dict.fromkeys(row["source"] for row in rows)),
     )
 

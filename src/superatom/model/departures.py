@@ -27,6 +27,7 @@ __all__ = ["Channel", "Departure", "channels", "find_departures", "ligand_place"
 
 _TAILED = ("SR", "SeR", "TeR")
 _HALIDES = ("F", "Cl", "Br", "I")
+_HYDRIDE = "-H"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Departure:
         The place in words: 'S27 between kernel surface and motif'.
     ion : int or None
         Charge with which it leaves when n* stays as it is (thiolate -1, R +1, Au +1,
-        phosphine 0); None if the charge a ligand takes is not known.
+        phosphine 0; hydride -1, or +1 from gold); None if the charge a ligand takes is not known.
     """
 
     what: str
@@ -94,14 +95,17 @@ class Channel:
 
 
 def channels(anatomy: Anatomy, leaving: tuple[Departure, ...]) -> tuple[Channel, ...]:
-    """Return the bookkeeping of what leaves: as neutral pieces first, then as ions.
+    """Return the bookkeeping of what leaves: as neutral pieces first, as ions that keep n* last.
 
-    The second is left out where it is the same or where a ligand's charge is not known.
+    The last is left out where it is the same or where a ligand's charge is not known. Hydrides
+    are also told as the other ion (H+ from copper, H- from gold) in between.
     """
     ions = [d.ion for d in leaving]
     known = [ion for ion in ions if ion is not None]
     sets = [[0] * len(leaving)]
     if len(known) == len(leaving) and any(known):
+        if {d.what for d in leaving} == {_HYDRIDE}:
+            sets.append([-ion for ion in known])
         sets.append(known)
     return tuple(_channel(anatomy, leaving, charges, ions) for charges in sets)
 
@@ -195,11 +199,24 @@ def _ligands(anatomy: Anatomy, keep: Callable[[BoundLigand], bool]) -> tuple[Dep
             bound.atoms,
             bound.anchors,
             ligand_place(anatomy, bound),
-            None if bound.ligand.charge_taken is None else -bound.ligand.charge_taken,
+            _ion(anatomy, bound),
         )
         for bound in anatomy.ligands.ligands
         if bound.anchors and keep(bound)
     )
+
+
+def _ion(anatomy: Anatomy, bound: BoundLigand) -> int | None:
+    """Return the charge with which a ligand leaves when n* stays.
+
+    A hydride gives or takes an electron, by its metal (`superatom.composition.electrons`).
+    """
+    if anatomy.electrons_by_charge is not None:
+        for term in anatomy.electrons_by_charge.terms:
+            if term.kind == "hydride" and term.name == bound.ligand.name:
+                return term.each
+    taken = bound.ligand.charge_taken
+    return None if taken is None else -taken
 
 
 def _of_donors(*names: str) -> Callable[[Anatomy], tuple[Departure, ...]]:

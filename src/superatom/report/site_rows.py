@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from superatom.model.adsorption_sites import AdsorptionSite
+from superatom.model.adsorption_sites import INSIDE, AdsorptionSite
 from superatom.model.departures import Departure
 from superatom.model.dope import Doped, doping_orbits
 from superatom.model.strip import Stripped, departure_orbits
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from superatom.model.adsorb import Adsorbed
 
 __all__ = ["adsorption_rows", "doping_choices", "doping_row", "loss_choices", "loss_row"]
-
-_INSIDE = ("interstitial", "octahedral")
 
 
 def loss_row(anatomy: Anatomy, what: str, *, symmetry: str = "bonds") -> SiteRow:
@@ -82,7 +80,7 @@ def adsorption_rows(
     for kind in dict.fromkeys(site.kind for site in sites):
         own = [site for site in sites if site.kind == kind]
         sets = tuple(_adsorption(site, used) for site in own)
-        rows.append(SiteRow(kind, sets, inside=kind in _INSIDE))
+        rows.append(SiteRow(kind, sets, inside=kind in INSIDE))
     return tuple(rows)
 
 
