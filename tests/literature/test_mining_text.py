@@ -143,3 +143,18 @@ def test_a_pdf_without_a_reader_says_what_to_install(
     file.write_bytes(b"%PDF-1.4")
     with pytest.raises(MissingExtra, match="pip install pypdf"):
         read_manuscript(file)
+
+
+def test_a_text_taken_from_a_pdf_has_references_and_cut_words() -> None:
+    text = (
+        "Results\n\nThe yield of Ag14(SR)8 is high; its quan-\ntum yield is 4%, and the as-\n"
+        "made cluster Au47-\nCd2(SR)31 is red.\nReferences\n1. A. Smith, Au99(SR)42, yield 9%.\n"
+        "2. B. Smith."
+    )
+    passages = read_passages(text)
+    (body,) = (p for p in passages if p.kind == "paragraph")
+    assert "its quantum yield" in body.text
+    assert "as- made" in body.text
+    assert not any("Au99" in p.text for p in passages if p.kind != "reference")
+    place = body.text.index("tum yield is")
+    assert text[body.place(place, place + 3)[0] :].startswith("tum yield is")

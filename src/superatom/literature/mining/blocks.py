@@ -23,6 +23,10 @@ _REFERENCES = re.compile(
     r"|literature cited|reference list)\W*$",
     re.I,
 )
+_REFERENCE_LINE = re.compile(
+    r"(?:^|\n)[ \t]*(?P<words>(?:\d+\.?[ \t]*)?(?:Notes and references|References?(?: and notes)?"
+    r"|REFERENCES|Bibliography|Literature cited))[ \t]*\r?\n(?=[ \t]*[\[(]?\d)"
+)
 _BEHIND_REFERENCES = re.compile(
     r"(?:appendix|supplementary|supporting|author biograph|tables?)\b", re.I
 )
@@ -66,9 +70,11 @@ class Block:
 def blocks_of_markdown(text: str) -> Iterator[Block]:
     """Yield the blocks of Markdown or plain text, which blank lines separate."""
     section, references, at = "", False, 0
+    stretches = []
     for gap in _GAP.finditer(text):
-        start, end = at, gap.start()
+        stretches += _at_references(text, at, gap.start())
         at = gap.end()
+    for start, end in stretches:
         raw = text[start:end]
         if not raw.strip():
             continue
@@ -88,6 +94,14 @@ def blocks_of_markdown(text: str) -> Iterator[Block]:
             yield from _cells(text, start, end, section)
         else:
             yield Block("paragraph", section, start, end)
+
+
+def _at_references(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Cut a stretch at a line that says 'References', as texts taken from a PDF have it."""
+    line = _REFERENCE_LINE.search(text, start, end)
+    if line is None:
+        return [(start, end)]
+    return [(start, line.start()), line.span("words"), (line.end(), end)]
 
 
 def _heading(raw: str) -> str:

@@ -33,6 +33,11 @@ _CITATION = re.compile(
     rf"[{BLANK} ]{{0,40}}\\?\]\]?"
 )
 _INLINE_TAG = re.compile(r"<(?!/?(?:sub|sup|inf)\b)/?[A-Za-z][^<>]{0,300}>")
+#: A word that the end of a line cuts; 'as-' and the like keep their hyphen.
+_WRAPPED = re.compile(
+    r"(?<=[a-z]{2})(?<!\bas)(?<!\bco)(?<!non)(?<!self)(?<!well)(?<!pre)"
+    r"-[ \t]*\r?\n[ \t]*(?=[a-z]{2})"
+)
 _SCRIPT = re.compile(r"[_^]\s*(?![\s{\\])")
 _CLOSING = re.compile(r"\}+|(?:</su[bp]>)+")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -198,7 +203,7 @@ def _passage(text: str, block: Block) -> Passage:
 
 
 def _without_links(raw: str) -> str:
-    """Blank out link targets, citations in brackets, unknown tags and control characters."""
+    """Blank out link targets, citations in brackets, unknown tags and hyphens of line ends."""
 
     def link(match: re.Match[str]) -> str:
         label = match[1]
@@ -211,7 +216,8 @@ def _without_links(raw: str) -> str:
     def blanks(match: re.Match[str]) -> str:
         return BLANK * len(match[0])
 
-    raw = _SIGNS.sub(sign, _CONTROL.sub(BLANK, raw))
+    raw = _WRAPPED.sub(blanks, _CONTROL.sub(BLANK, raw))
+    raw = _SIGNS.sub(sign, raw)
     raw = _LINK.sub(link, raw)
     raw = _CITATION.sub(blanks, raw)
     return _INLINE_TAG.sub(blanks, raw)
