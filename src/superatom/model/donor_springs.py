@@ -12,7 +12,7 @@ from superatom.model.archetypes import Archetype
 from superatom.model.donor_lengths import BITES, bond_length, donor
 from superatom.model.ways_out import lean, metal_places, neighbours, straight_out
 
-__all__ = ["BITE_ROOM", "Spring", "bond_springs", "donor_springs"]
+__all__ = ["BITE_ROOM", "LEANING", "Spring", "bond_springs", "donor_springs"]
 
 FloatArray = NDArray[np.float64]
 
@@ -22,6 +22,9 @@ Spring = tuple[int, int, float, float]
 #: Å between the donor atoms of one ligand when its bite is not known.
 BITE_ROOM = 2.2
 
+#: Å to a further metal up to which a contact of sulfur tells its place, rather than usual angles.
+LEANING = 3.0
+
 _BOND, _ANGLE, _BITE, _BEND, _OUTWARD = 2.0, 1.0, 0.5, 0.3, 0.1
 # donor-M-donor of motif metals by number of donors: nearly straight (mean over relaxed
 # structures of mpourmpakis/NC_Database), trigonal planar, tetrahedral
@@ -30,6 +33,7 @@ _SQUARE = ("Ni", "Pd", "Pt")  # four donors in a plane; those with a distance gi
 # degrees, means over the same structures: M-S-M inside a motif, and where a motif stands on the
 # kernel if no metal touches both metals of its end
 _INSIDE, _UPRIGHT = 99.0, 101.0
+_METAL_BOND = 2.95  # Å up to which a kernel metal counts as a fourth partner of a motif metal
 _AWAY = 120.0  # degrees between a donor on one metal and the metals around that
 _ENCLOSED = 4  # metals from which on a hydride or carbide sits between them
 _LEANING = ("SS", "OO")  # ligands that lean where their bite tells them
@@ -97,12 +101,16 @@ def _around_motif_metals(
 ) -> list[Spring]:
     """Return the springs between the donors of a motif metal.
 
-    Hydrides have none, but three donors and a hydride, or a kernel metal below them, stand as
-    a tetrahedron.
+    Hydrides have none, but three donors and a hydride, or a kernel metal bonded below, stand
+    as a tetrahedron.
     """
     given = {frozenset(pair) for *pair, _ in archetype.distances}
     held: dict[int, list[int]] = {}
-    capped = {max(i, j) for i, j, _ in archetype.contacts() if min(i, j) < archetype.kernel}
+    capped = {
+        max(i, j)
+        for i, j, length in archetype.contacts()
+        if min(i, j) < archetype.kernel and length <= _METAL_BOND
+    }
     for k, anchor in enumerate(_anchors(archetype)):
         if elements[k] == "H":
             capped.update(anchor)
@@ -142,10 +150,11 @@ def _bites(archetype: Archetype, bites: Mapping[int, float]) -> list[Spring]:
 def _bends(archetype: Archetype, symbols: Sequence[str], elements: Sequence[str]) -> list[Spring]:
     """Return the springs between two metals that a donor bridges; contacts win over them."""
     near = neighbours(archetype)
+    leaning = {max(i, j) for i, j, length in archetype.distances if length <= LEANING}
     springs: list[Spring] = []
     for k, anchor in enumerate(_anchors(archetype)):
         i, j = sorted(anchor) if len(anchor) == 2 else (0, 0)
-        if len(anchor) != 2 or j in near.get(i, {}):
+        if len(anchor) != 2 or j in near.get(i, {}) or archetype.n_metals + k in leaning:
             continue
         first, second = (_bond(archetype, symbols, elements, m, k) for m in (i, j))
         degrees = donor(elements[k]).bridge

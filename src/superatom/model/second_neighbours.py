@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.model.archetypes import Archetype
-from superatom.model.donor_springs import Spring
+from superatom.model.donor_springs import LEANING, Spring
 
 __all__ = ["second_neighbour_springs"]
 
@@ -100,9 +100,10 @@ def _metal_springs(archetype: Archetype, links: _Links) -> list[Spring]:
 def _sulfur_springs(archetype: Archetype, links: _Links, grown: Sequence[float]) -> list[Spring]:
     """Return springs between bridging thiolates and the metals around theirs."""
     springs: list[Spring] = []
+    leaning = {max(i, j) for i, j, length in archetype.distances if length <= LEANING}
     point = archetype.n_metals
     for site in archetype.ligand_sites:
-        if site.kind == "SR" and len(site.anchors[0]) == 2:
+        if site.kind == "SR" and len(site.anchors[0]) == 2 and point not in leaning:
             for metal, place in _places(archetype, links, point).items():
                 length, spread = _table()[place]
                 size = (sum(grown[m] for m in site.anchors[0]) + grown[metal]) / 3.0
