@@ -27,6 +27,7 @@ _JITTER = 0.3  # Å by which starts differ
 _STEPS = 400  # of the minimiser in every stage
 _LAST_STEPS = 4000
 _GOOD = 0.005  # energy per point of a layout that keeps all distances to about 0.05 Å
+_SAME = 0.005  # relative difference in energy of two starts that ended in one layout
 _REPULSION = 1.0  # stiffness of a clash; a bond has about 1
 
 
@@ -138,9 +139,10 @@ def embed(model: DistanceModel, *, seed: int, starts: int = 4) -> tuple[FloatArr
         for press in _PRESS:
             points, _ = relax(model, points, press, _STEPS)
         flat, energy = relax(model, np.ascontiguousarray(points[:, :3]))
+        again = best is not None and abs(energy - best[1]) < _SAME * best[1]
         if best is None or energy < best[1] - 1e-9:
             best = flat, energy
-        if energy < _GOOD * model.n_points:
+        if again or energy < _GOOD * model.n_points:
             break
     if best is None:
         raise StructureError("an embedding needs at least one start")

@@ -1,0 +1,56 @@
+"""Thiolate families made of polyhedra: symmetry, layers and motifs known from the papers."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ase import Atoms
+
+from superatom.model.archetypes import archetypes
+from superatom.model.assemble import build_model
+from superatom.model.embedding import embed
+from superatom.model.skeleton import default_donors, skeleton_model
+from superatom.structure.anatomy import dissect
+from superatom.structure.compare import compare
+from superatom.structure.pointgroup import point_group
+from superatom.structure.shells import find_shells
+
+
+@cache
+def skeleton(name: str) -> Atoms:
+    """Metals and bare sulfur of a family as laid out, before tails."""
+    family = next(one for one in archetypes() if one.name == name)
+    symbols = [family.metal] * family.n_metals
+    points, _ = embed(skeleton_model(family, symbols), seed=0)
+    return Atoms([*symbols, *default_donors(family)], points)
+
+
+def symmetry(atoms: Atoms) -> str:
+    return point_group(atoms.positions, list(atoms.get_chemical_symbols()), tolerance=0.3).name
+
+
+def test_gold_144_has_four_layers_and_chiral_icosahedral_symmetry() -> None:
+    """Au12@Au42@Au60 with 30 monomers (Lopez-Acevedo et al. 2009, 10.1021/jp8115098)."""
+    atoms = skeleton("Au144")
+    anatomy = dissect(atoms)
+    assert (anatomy.kernel, anatomy.motifs) == ("Au114", "30 Au1(SR)2")
+    metals = atoms.positions[:144]
+    assert str(find_shells(metals, ["Au"] * 144)) == "Au12@Au42@Au60@Au30"
+    assert symmetry(atoms) == "I"
+
+
+def test_silver_44_is_a_dodecahedron_in_six_mounts(sulfide44: Atoms) -> None:
+    """Th, and the framework fitted by hand to Desireddy et al. 2013, 10.1038/nature12523."""
+    atoms = skeleton("Ag44")
+    anatomy = dissect(atoms)
+    assert (anatomy.kernel, anatomy.motifs) == ("Ag32", "6 Ag2(SR)5")
+    assert symmetry(atoms) == "Th"
+    found = compare(atoms, sulfide44)
+    assert found.rmsd_skeleton is not None
+    assert found.rmsd_skeleton < 0.35
+
+
+def test_gold_goes_inside_silver_44() -> None:
+    """[Au12Ag32(SR)30]4-: the inner icosahedron is gold (Yang et al. 2013)."""
+    anatomy = dissect(build_model("[Au12Ag32(SCH3)30]4-"))
+    assert (anatomy.kernel, anatomy.motifs) == ("Ag20Au12", "6 Ag2(SR)5")
