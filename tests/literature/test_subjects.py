@@ -7,7 +7,9 @@ from hypothesis import given
 
 from strategies import clusters
 from superatom.composition.cluster import Cluster
+from superatom.composition.formula import parse_formulas
 from superatom.errors import FormulaError
+from superatom.literature import subjects as subjects_module
 from superatom.literature.subjects import read_subjects, split_clusters, subject_of
 
 
@@ -75,3 +77,17 @@ def test_several_clusters_in_one_cell() -> None:
 def test_no_formula() -> None:
     with pytest.raises(FormulaError):
         read_subjects("gold dust")
+
+
+def test_what_cannot_be_read_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    def parse(text: str) -> tuple[object, ...]:
+        calls.append(text)
+        return parse_formulas(text)
+
+    monkeypatch.setattr(subjects_module, "parse_formulas", parse)
+    for _ in range(3):
+        with pytest.raises(FormulaError, match="."):
+            read_subjects("Au25(SQzR)18(((")
+    assert calls == ["Au25(SQzR)18((("]

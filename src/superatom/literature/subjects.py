@@ -70,7 +70,6 @@ def split_clusters(cell: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in cell.split("|") if part.strip())
 
 
-@lru_cache(maxsize=65536)
 def read_subjects(text: str) -> tuple[Subject, ...]:
     """Return the clusters of a formula text.
 
@@ -86,12 +85,21 @@ def read_subjects(text: str) -> tuple[Subject, ...]:
     >>> one.key == two.key, one.electrons
     (True, 8)
     """
+    found = _subjects_or_problem(text)
+    if isinstance(found, FormulaError):
+        raise found.with_traceback(None)
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _subjects_or_problem(text: str) -> tuple[Subject, ...] | FormulaError:
+    """Return the clusters of a text, or why it cannot be read: both are asked for often."""
     try:
         return tuple(subject_of(formula) for formula in _parsed(text))
-    except FormulaError:
-        raise
+    except FormulaError as error:
+        return error
     except SuperatomError as error:
-        raise FormulaError(str(error), text) from error
+        return FormulaError(str(error), text)
 
 
 @lru_cache(maxsize=65536)
