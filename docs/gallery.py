@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
@@ -104,7 +105,7 @@ def _code() -> bytes:
 
 def draw(archetype: Archetype, target: Path) -> None:
     """Lay out metals and donors of an archetype and draw them along and across their axis."""
-    symbols = [archetype.metal] * archetype.n_metals
+    symbols = list(archetype.symbols)
     donors = default_donors(archetype)
     positions, energy = embed(skeleton_model(archetype, symbols, donors), seed=0)
     if energy > _STRAIN * len(positions):
@@ -138,20 +139,27 @@ def page(families: Iterable[Archetype]) -> str:
 
 def entry(archetype: Archetype) -> str:
     """Return heading, picture and facts of one archetype."""
-    formula = _lowered(archetype.formula.replace("M", archetype.metal, 1))
+    metals = metal_text(archetype.symbols)
+    formula = _lowered(archetype.formula.replace(f"M{archetype.n_metals}", metals, 1))
+    kernel = _lowered(metal_text(archetype.symbols[: archetype.kernel]))
     lines = [
         f"## {archetype.name}",
         "",
         f"![{archetype.name}]({(FOLDER / picture_name(archetype)).as_posix()}){{.archetype}}",
         "",
         f"Formula\n: {formula}" + (f", isomer {archetype.isomer}" if archetype.isomer else ""),
-        f"Kernel\n: {archetype.metal}<sub>{archetype.kernel}</sub>, {archetype.kernel_shape}",
+        f"Kernel\n: {kernel}, {archetype.kernel_shape}" if kernel else "Kernel\n: none",
         f"Motifs\n: {_lowered(archetype.motifs) or 'none'}",
         *(f"Electrons\n: {told}" for told in electrons(archetype)),
         *(f"Also called\n: {', '.join(archetype.aliases)}" for _ in archetype.aliases[:1]),
         f"Connectivity\n: {archetype.source}",
     ]
     return "\n\n".join([*lines[:1], lines[2], *lines[4:]]) + "\n"
+
+
+def metal_text(symbols: Iterable[str]) -> str:
+    """Return metals with their counts, the commonest first: 'Au6Ag2'."""
+    return "".join(f"{symbol}{n}" for symbol, n in Counter(symbols).most_common())
 
 
 def electrons(archetype: Archetype) -> list[str]:
@@ -162,7 +170,7 @@ def electrons(archetype: Archetype) -> list[str]:
         for kind, number in archetype.ligand_counts
     ]  # fmt: skip
     try:
-        formula = Cluster.parse(f"{archetype.metal}{archetype.n_metals}{''.join(parts)}")
+        formula = Cluster.parse(metal_text(archetype.symbols) + "".join(parts))
         counted = count_electrons_by_charge(formula)
     except SuperatomError:
         return []
