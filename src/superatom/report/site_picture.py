@@ -34,7 +34,7 @@ PALETTE = (
     "#0072B2", "#D81B60", "#009E73", "#CC79A7", "#56B4E9", "#7A5195",
     "#332288", "#117733", "#882255", "#44AA99", "#AA4499", "#661100",
 )  # fmt: skip
-_VIEWS = ("along", "back")
+_VIEWS, _INNER_VIEWS = ("along", "back"), ("turned", "across")
 _PANEL_MM, _TEXT_MM = 58.0, 56.0
 _CHOICE_MM, _COLUMNS, _MOST_CHOICES = 42.0, 4, 16
 _PALE = 0.55  # how white the rest of the cluster is
@@ -125,7 +125,6 @@ def draw_sites(anatomy: Anatomy, rows: Sequence[SiteRow], *, title: str | None =
     if not any(row.sets for row in rows):
         raise SearchError("there are no sites to draw")
     look = look_of(anatomy, ligands="heavy", by="element")
-    turns = [seen_from(look.axes, view) for view in _VIEWS]
     lists = [_listed(row) for row in rows]
     heights = [max(_PANEL_MM, _LINE_MM * (sum(len(t.splitlines()) for t in told) + 3))
                for told in lists]  # fmt: skip
@@ -137,10 +136,10 @@ def draw_sites(anatomy: Anatomy, rows: Sequence[SiteRow], *, title: str | None =
         figure.text(0.5, 1 - 3.5 / height, above, ha="center", va="center", fontsize=9)
         for row, told, tall in zip(rows, lists, heights, strict=True):
             low -= tall
-            for k, turn in enumerate(turns):
+            for k, view in enumerate(_INNER_VIEWS if row.inside else _VIEWS):
                 place = (k * _PANEL_MM / width, (low + (tall - _PANEL_MM) / 2) / height,
                          _PANEL_MM / width, _PANEL_MM / height)  # fmt: skip
-                _draw_row(figure.add_axes(place), look, turn, row, first)
+                _draw_row(figure.add_axes(place), look, seen_from(look.axes, view), row, first)
             _list(figure, row, told, first, (2 * _PANEL_MM + 2, low + tall / 2), (width, height))
             first += len(row.sets)
     return figure
@@ -153,7 +152,9 @@ def _listed(row: SiteRow) -> list[str]:
 
 
 def _draw_row(ax: Axes, look: Look, turn: FloatArray, row: SiteRow, first: int) -> None:
-    base = replace(look, radii=look.radii * _SMALL) if row.inside else look
+    base = look
+    if row.inside:
+        base = replace(look, radii=look.radii * _SMALL, widths=look.widths * _SMALL)
     shown, places = _with_sets(base, row, first)
     points = paint(ax, shown, turn)
     for number, atom in places:
@@ -163,7 +164,7 @@ def _draw_row(ax: Axes, look: Look, turn: FloatArray, row: SiteRow, first: int) 
                 x, y, str(number), ha="center", va="center_baseline", fontsize=6.0,
                 fontweight="bold", color="white", zorder=3,
             )  # fmt: skip
-    _window(ax, look, turn)
+    _window(ax, shown, turn)
 
 
 def _window(ax: Axes, look: Look, turn: FloatArray) -> None:
