@@ -10,7 +10,14 @@ from superatom.literature.mining.mentions import Mention
 from superatom.literature.mining.phrases import Phrase
 from superatom.literature.mining.quantities import Quantity
 
-__all__ = ["Bearer", "Sentence", "find_bearers", "sentence_of", "turns_to_others"]
+__all__ = [
+    "Bearer",
+    "Sentence",
+    "find_bearers",
+    "listed_with",
+    "sentence_of",
+    "turns_to_others",
+]
 
 _THAN = re.compile(
     r"\b(?:than|compared (?:to|with)|in comparison (?:to|with)|relative to|versus|vs\.?"
@@ -193,7 +200,12 @@ def _lists(sentence: Sentence) -> list[list[Mention]]:
         else:
             lists.append([mention])
             ended = False
-    return [one for one in lists if len(one) > 1]
+    return [one for one in lists if len(one) > 2 or (len(one) == 2 and _paired(one, sentence))]
+
+
+def _paired(two: list[Mention], sentence: Sentence) -> bool:
+    """Whether more than a comma joins two mentions, which alone begins another thing."""
+    return not sentence.between(two[0].at[1], two[1].at[0]).strip().endswith(",")
 
 
 def _set_against(mention: Mention, sentence: Sentence) -> bool:
@@ -241,15 +253,15 @@ def _direct(quantity: Quantity, phrase: Phrase | None, sentence: Sentence) -> Be
             and (m.at[1] <= start or phrase.start >= end)
         ]
         if told and not _gone_on(told[0], left, sentence):
-            return Bearer(_with_list(told[0], sentence), "property of the formula")
+            return Bearer(listed_with(told[0], sentence), "property of the formula")
     if right and re.fullmatch(
         r"\s*(?:[,)]\s*)?(?:for|over|on|of|by|with|from)\s+(?:the\s+)?(?:[\w-]+\s){0,2}",
         sentence.between(end, right[0].at[0]),
     ):
-        return Bearer(_with_list(right[0], sentence), "formula behind the number")
+        return Bearer(listed_with(right[0], sentence), "formula behind the number")
     subject = _subject(left, sentence)
     if subject is not None:
-        return Bearer(_with_list(subject, sentence), "subject of the sentence")
+        return Bearer(listed_with(subject, sentence), "subject of the sentence")
     return Bearer((), "")
 
 
@@ -272,7 +284,7 @@ def _subject(left: list[Mention], sentence: Sentence) -> Mention | None:
     return None
 
 
-def _with_list(mention: Mention, sentence: Sentence) -> tuple[Mention, ...]:
+def listed_with(mention: Mention, sentence: Sentence) -> tuple[Mention, ...]:
     """Return the whole list a mention stands in: what is said of it holds for all."""
     for one in _lists(sentence):
         if mention in one:
@@ -344,7 +356,7 @@ def _subject_of(earlier: Sentence, word: str, *, plural: bool, several: bool = F
     if bare and (plural or _contrasted(bare, earlier)):
         return Bearer(tuple(bare), "the clusters of a sentence before")
     if bare:
-        return Bearer(_with_list(bare[0], earlier), "subject of a sentence before")
+        return Bearer(listed_with(bare[0], earlier), "subject of a sentence before")
     return Bearer((), "")
 
 

@@ -35,7 +35,9 @@ _PHRASE_BEGINS = re.compile(
     r"(?:\b(?:an?|the|its|their|this|same|of|with|by|has|have|had|and|in|that|into|from|as|both|one|similar|identical)\s+"
     r"|[,;:(]\s*)(?=[^,;:]*$)"
 )
-_WORD = re.compile(rf"(?:{_SHAPE}|{_MODIFIER})(?![A-Za-z])", re.I)
+_WORD = re.compile(
+    rf"(?<![A-Za-z])(?:(?:Au|Ag|Cu|Pd|Pt)(?=\s+{_SHAPE})|{_SHAPE}|{_MODIFIER})(?![A-Za-z])", re.I
+)
 _IS_SHAPE = re.compile(_SHAPE)
 _FORMS = re.compile(
     r"\b(?:forms?|formed|forming|adopts?|adopting|possess(?:es|ing)?|exhibits?|shows?|displays?|features?|has|have"
@@ -164,7 +166,8 @@ def _shapes(sentence: Sentence) -> Iterator[_Found]:
         inner = re.search(r"\b(?:core|kernel)\b|\bmetal atoms\b|\b(?:Au|Ag|Cu) atoms\b", before)
         name = "kernel" if inner else "structure"
         at = (sentence.start + match.start("shape"), sentence.start + match.end("shape"))
-        yield name, " ".join(match["shape"].split()), at, "shape in words"
+        units = " units" if (match["noun"] or "").startswith("unit") else ""
+        yield name, " ".join(match["shape"].split()) + units, at, "shape in words"
 
 
 def _shells(sentence: Sentence) -> Iterator[_Found]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from superatom.literature.mining.bearers import Sentence, turns_to_others
+from superatom.literature.mining.bearers import Sentence, listed_with, turns_to_others
 from superatom.literature.mining.mentions import Mention, frame
 from superatom.literature.mining.phrases import find_substances
 from superatom.literature.mining.quantities import Quantity, find_quantities
@@ -128,6 +128,7 @@ def steps_in(
         product, rule = _named_after(sentence, after)
     if product is None:
         return
+    products = listed_with(product, sentence) if product in sentence.mentions else (product,)
     taken = sentence.taken
     for quantity in find_quantities(passage, sentence.start, sentence.end, taken):
         if _is_use(sentence, *quantity.at):
@@ -140,7 +141,7 @@ def steps_in(
                 quantity.value,
                 quantity.unit,
                 quantity.at,
-                (product,),
+                products,
                 f"synthesis {name}; {rule}",
             )
     for match in _PH.finditer(sentence.text):
@@ -148,8 +149,8 @@ def steps_in(
         sign = next((s for s in (">", "<") if s in match["lead"]), "=")
         sign = ">" if "above" in match["lead"] else "<" if "below" in match["lead"] else sign
         place = (sentence.start + match.start(), sentence.start + match.end())
-        yield Step("pH", sign, value, "pH", place, (product,), f"synthesis pH; {rule}")
-    yield from _substances(passage, sentence, product, rule)
+        yield Step("pH", sign, value, "pH", place, products, f"synthesis pH; {rule}")
+    yield from _substances(passage, sentence, products, rule)
 
 
 def _is_use(sentence: Sentence, start: int, end: int) -> bool:
@@ -179,7 +180,7 @@ def _name(quantity: Quantity, sentence: Sentence) -> str:
 
 
 def _substances(
-    passage: Passage, sentence: Sentence, product: Mention, rule: str
+    passage: Passage, sentence: Sentence, products: tuple[Mention, ...], rule: str
 ) -> Iterator[Step]:
     last = -1
     for start, end, name in find_substances("solvent", passage.text, sentence.start, sentence.end):
@@ -189,7 +190,7 @@ def _substances(
         mixed = last >= 0 and re.fullmatch(r"\s*(?:and|or|/|,|:|-)\s*", passage.text[last:start])
         if mixed or _IN.search(left) or _AS_SOLVENT.match(passage.text, end):
             last = end
-            yield Step("solvent", "=", name, "", (start, end), (product,), f"solvent; {rule}")
+            yield Step("solvent", "=", name, "", (start, end), products, f"solvent; {rule}")
     if not _REDUCED.search(sentence.text):
         return
     for start, end, name in find_substances(
@@ -197,7 +198,7 @@ def _substances(
     ):
         left = sentence.between(max(sentence.start, start - 90), start)
         if _BY.search(left) or _USING.search(left) or _AGENT.match(passage.text, end):
-            yield Step("reductant", "=", name, "", (start, end), (product,), f"reductant; {rule}")
+            yield Step("reductant", "=", name, "", (start, end), products, f"reductant; {rule}")
 
 
 def _product(sentence: Sentence, before: list[Sentence]) -> tuple[Mention | None, str]:
