@@ -95,6 +95,12 @@ def test_unknown_charge_stays_unknown(gold25: Atoms) -> None:
     assert "charge" not in model.atoms.info
 
 
+def test_the_name_of_the_parent_does_not_stay(gold25: Atoms) -> None:
+    gold25.info["name"] = "[Au25(SCH3)18]^1-"
+    assert "name" not in next(strip(gold25, "SR")).atoms.info
+    assert gold25.info["name"] == "[Au25(SCH3)18]^1-"
+
+
 def test_record(gold25: Atoms) -> None:
     model: Stripped = next(strip(gold25, "R", charge=-1))
     step = model.atoms.info["construction"]["operations"][-1]

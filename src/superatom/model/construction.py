@@ -20,6 +20,7 @@ __all__ = ["KEY", "construction", "coordinates_hash", "record_operation"]
 
 #: Where the record stands in `atoms.info`.
 KEY = "construction"
+_FIRST = "build"  # the operation that names a model
 
 
 def coordinates_hash(atoms: Atoms) -> str:
@@ -50,7 +51,8 @@ def record_operation(model: Atoms, parent: dict[str, Any], operation: str, **det
     Parameters
     ----------
     model : ase.Atoms
-        The new structure; its `info` is changed, atom labels of a source file are dropped.
+        The new structure; its `info` is changed. The parent's name and the atom labels of a
+        source file are dropped.
     parent : dict
         Record of the structure it was made from (`construction`).
     operation : str
@@ -67,6 +69,7 @@ def record_operation(model: Atoms, parent: dict[str, Any], operation: str, **det
     [{'operation': 'dope', 'sites': {'Ag': [0]}}]
     """
     operations = [*parent.get("operations", []), {"operation": operation, **details}]
-    model.info = {**model.info, KEY: {**parent, "operations": operations}}
+    kept = {k: v for k, v in model.info.items() if operation == _FIRST or k != "name"}
+    model.info = {**kept, KEY: {**parent, "operations": operations}}
     # labels of the file it was read from fit neither new atoms nor other elements
     model.arrays.pop("labels", None)

@@ -254,8 +254,8 @@ def dft_input(
     state = electron_state(atoms, charge, multiplicity, anatomy=anatomy)
     job = Job(boxed(atoms, vacuum), state.charge, state.multiplicity, task, functional)
     made = CODES[chosen](job)
-    found = atoms.get_chemical_formula() if anatomy is None else str(anatomy.formula)
-    name = str(atoms.info.get("name", found))
+    named = str(atoms.info.get("name", atoms.get_chemical_formula()))
+    name = named if anatomy is None else str(anatomy.formula)
     files = {**made.files, _README: _readme(name, chosen, state, made.notes)}
     provenance = stamp(
         f"input files for {chosen}",
