@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import pytest
 from ase import Atoms
 
 from superatom.model.archetypes import archetypes
@@ -54,3 +55,24 @@ def test_gold_goes_inside_silver_44() -> None:
     """[Au12Ag32(SR)30]4-: the inner icosahedron is gold (Yang et al. 2013)."""
     anatomy = dissect(build_model("[Au12Ag32(SCH3)30]4-"))
     assert (anatomy.kernel, anatomy.motifs) == ("Ag20Au12", "6 Ag2(SR)5")
+
+
+@pytest.mark.parametrize(
+    ("formula", "geometric", "literature"),
+    [
+        # Das et al. 2013, 10.1021/ja409177s
+        (
+            "[Au23(SCH3)16]-",
+            "Au13 | 4 Au1(SR)2; 2 Au3(SR)4",
+            "Au15 | 2 Au1(SR)2; 2 Au3(SR)4; 4 bridging-SR",
+        ),
+        # Zeng et al. 2012, 10.1002/anie.201207098
+        ("Au36(SCH3)24", "Au20 | 8 Au2(SR)3", "Au28 | 4 Au2(SR)3; 12 bridging-SR"),
+    ],
+)
+def test_face_centred_cubic_clusters_read_as_in_the_papers(
+    formula: str, geometric: str, literature: str
+) -> None:
+    anatomy = dissect(build_model(formula))
+    assert str(anatomy.geometric) == geometric
+    assert str(anatomy.literature) == literature
