@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from superatom.cli.mass_request import SpaceRequest
 from superatom.cli.options import AsJson, print_json, read_library
+from superatom.cli.space_options import with_space_options
 from superatom.cli.words import WordsCommand
 
 if TYPE_CHECKING:
@@ -27,20 +29,6 @@ Scan = Annotated[str, typer.Option(help="A scan (12), a range to sum (3-20), or 
 Polarity = Annotated[
     str, typer.Option(help="+ or -, where the file does not say it.", metavar="+|-")
 ]
-Metals = Annotated[str, typer.Option(help="Metals with ranges: Au:10-50 Ag:0-10")]
-LigandWords = Annotated[
-    str, typer.Option("--ligands", help="Ligands with ranges: PET MHA:0-18, or L=C8H9S:0-20")
-]
-Others = Annotated[str, typer.Option(help="Other atoms gained or lost: Cl:0-2 H:-12-2 Na:0-4")]
-Charge = Annotated[str, typer.Option(help="Charges: -6..-1, -1 or 1,2", metavar="CHARGES")]
-Preset = Annotated[str, typer.Option(help="A named space, e.g. 'thiolate gold'; 'list' shows all.")]
-Parent = Annotated[str, typer.Option(help='A parent in quotes: "[Au25(SC2H4Ph)18]-"')]
-Dope = Annotated[str, typer.Option(help="Metals that may replace the parent's: Ag:0-25")]
-Exchange = Annotated[str, typer.Option(help="Ligands that may replace the parent's: MHA:0-18")]
-Ratio = Annotated[str, typer.Option(help="Ligands per metal atom: 0.5-1.2", metavar="LOW-HIGH")]
-Electrons = Annotated[
-    str, typer.Option(help="Superatom electrons: 8, 2-18, even, odd, or '2-18 even'")
-]
 Windows = Annotated[
     str, typer.Option("--window", help="Where to look: 1918-1921 or 1918-1921:-4, several allowed")
 ]
@@ -51,7 +39,7 @@ MaxShift = Annotated[float, typer.Option(help="Largest m/z error to allow, in pp
 Power = Annotated[
     float | None, typer.Option("--resolving-power", help="m/z over width; measured if not given.")
 ]
-TimeLimit = Annotated[float | None, typer.Option(help="Give up after this many seconds.")]
+TimeLimit = Annotated[float | None, typer.Option(help="Stop after this many seconds.")]
 LigandsFile = Annotated[Path | None, typer.Option(help="CSV file with ligands of your own.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 Output = Annotated[
@@ -149,18 +137,10 @@ def find(
 
 
 @app.command(cls=WordsCommand)
+@with_space_options
 def assign(
     file: File,
-    metals: Metals = "",
-    ligands: LigandWords = "",
-    others: Others = "",
-    charge: Charge = "",
-    preset: Preset = "",
-    parent: Parent = "",
-    dope: Dope = "",
-    exchange: Exchange = "",
-    ratio: Ratio = "",
-    electrons: Electrons = "",
+    request: SpaceRequest,
     window: Windows = "",
     scan: Scan = "",
     polarity: Polarity = "",
@@ -180,7 +160,8 @@ def assign(
     superatom ms assign spectrum.csv --metals Au:10-50 Ag:0-10 --ligands PET:0-30
     --others Na:0-2 --charge -3..-1 -o figure.png
     """
-    from superatom.cli.mass_request import SpaceRequest, dopant_distribution, lock_to
+    from superatom.cli.mass_request import dopant_distribution, lock_to
+    from superatom.cli.printing.progress import progress_bar
     from superatom.cli.printing.spectra import (
         print_assignments,
         print_distribution,
@@ -189,24 +170,23 @@ def assign(
     )
     from superatom.spectra.mass.assign import assign as assigned
 
-    request = SpaceRequest(
-        metals, ligands, others, charge, preset, parent, dope, exchange, ratio, electrons
-    )
     library = read_library(ligands_file)
     space = request.space(library)
     spectrum = _with_sign(_read(file, scan, polarity), space.charges)
     tell_space(space)
-    found = assigned(
-        spectrum,
-        space,
-        _windows(window),
-        calibration=lock_to(spectrum, lock_mass, library),
-        max_shift_ppm=max_shift,
-        resolving_power=resolving_power,
-        decoys=decoys,
-        time_limit_s=time_limit,
-        workers=os.cpu_count() or 1,
-    )
+    with progress_bar("windows", shown=not (as_json or as_csv)) as progress:
+        found = assigned(
+            spectrum,
+            space,
+            _windows(window),
+            calibration=lock_to(spectrum, lock_mass, library),
+            max_shift_ppm=max_shift,
+            resolving_power=resolving_power,
+            decoys=decoys,
+            time_limit_s=time_limit,
+            workers=os.cpu_count() or 1,
+            progress=progress,
+        )
     named = _byproducts(spectrum, *request.names(space), ligands_file)
     doping = dopant_distribution(spectrum, request, library)
     if output is not None:
@@ -228,18 +208,10 @@ def assign(
 
 
 @app.command(cls=WordsCommand)
+@with_space_options
 def series(
     path: Annotated[Path, typer.Argument(help="Folder of spectra, or a file with many scans.")],
-    metals: Metals = "",
-    ligands: LigandWords = "",
-    others: Others = "",
-    charge: Charge = "",
-    preset: Preset = "",
-    parent: Parent = "",
-    dope: Dope = "",
-    exchange: Exchange = "",
-    ratio: Ratio = "",
-    electrons: Electrons = "",
+    request: SpaceRequest,
     window: Windows = "",
     times: Annotated[
         str, typer.Option(help="Times with their unit: 0 5 10 30 min", metavar="TIMES")
@@ -252,14 +224,11 @@ def series(
     output: Output = None,
 ) -> None:
     """Follow species through the spectra of a reaction."""
-    from superatom.cli.mass_request import SpaceRequest, read_times
+    from superatom.cli.mass_request import read_times
     from superatom.cli.printing.spectra import print_rows, print_series, tell_space
     from superatom.spectra.mass.read import read_spectra
     from superatom.spectra.mass.series import follow
 
-    request = SpaceRequest(
-        metals, ligands, others, charge, preset, parent, dope, exchange, ratio, electrons
-    )
     space = request.space(read_library(ligands_file))
     spectra = [_with_sign(each, space.charges) for each in read_spectra(path)]
     tell_space(space)

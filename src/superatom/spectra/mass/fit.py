@@ -22,7 +22,7 @@ __all__ = ["MixtureFits", "fit_mixtures"]
 Floats = NDArray[np.float64]
 
 _REACH = 4.5
-_STEPS = 4
+_STEPS = 8
 _SETTLED = 1e-5  # change of the sum of squares below which a fit is done
 _HOPELESS = 5.0  # times the best sum of squares: not followed beyond two steps
 _APART = 8.0  # ppm that species of one window may be shifted from their mean

@@ -50,16 +50,22 @@ class Effort:
         Hypotheses that are continued.
     partners : int
         Further components fitted exactly for each hypothesis.
+    leaders : int
+        Best hypotheses, of different shifts, that are improved at the end ...
+    exchanged : int
+        ... by this many candidates in place of each component.
     """
 
     parents: int = 200
     refined: int = 300
     beam: int = 6
     partners: int = 12
+    leaders: int = 3
+    exchanged: int = 60
 
 
 FULL = Effort()
-LIGHT = Effort(parents=40, refined=50, beam=3, partners=8)
+LIGHT = Effort(parents=40, refined=50, beam=3, partners=8, leaders=1, exchanged=20)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.spectra.mass.bells import Pattern, profile_columns
+from superatom.spectra.mass.bells import Pattern, profiles
 from superatom.spectra.mass.candidates import Candidates
 from superatom.spectra.mass.clock import Clock
 from superatom.spectra.mass.family_search import grow_families
@@ -53,6 +53,10 @@ _NO_LIMIT = Clock()
 _PER_FAMILY = 2  # members of one family (same metals and ligands) on the rest of a list
 _ASIDE = 0.3  # part of a short list that is chosen with less regard to the fit
 _CHILDREN = 3  # hypotheses that one may leave in the next generation
+_ROUNDS = 4  # of dropping and exchanging components of the best hypotheses
+_NEAR = 10.0  # ppm about its shift where exchanges are sought
+_OFFSETS = (-0.4, -0.2, 0.0, 0.2, 0.4)  # peak widths about the shift of a parent
+_BETTER = 0.1  # of the score, to go on
 _SHIFT_BIN = 3.0  # ppm; hypotheses in one bin compete, the best of each bin goes on
 _LEAST_SHARE = 0.03  # a smaller component is not told from imperfect peak shapes
 _RELATED = 0.7  # prior that a further component is related to the strongest
@@ -152,7 +156,40 @@ class MixtureSearch:
         found = self._unique(found)
         # A hidden species makes misfit of what is noise once it is found: judge by the best.
         self.n_independent = self._independent(found[0])
-        return sorted(found, key=self.score)
+        tried: set[tuple[int, ...]] = set()
+        for _ in range(_ROUNDS):
+            leaders = [h for h in self._leaders(found) if h.rows not in tried]
+            if not leaders:
+                break
+            tried.update(leader.rows for leader in leaders)
+            found += [better for leader in leaders for better in self._improved(leader)]
+        self.n_independent = self._independent(min(found, key=self.score))
+        return self._unique(found)
+
+    def _leaders(self, found: Sequence[Hypothesis]) -> list[Hypothesis]:
+        """Return the best hypotheses of different shifts."""
+        bins: dict[int, Hypothesis] = {}
+        for each in sorted(found, key=self.score):
+            bins.setdefault(round(each.shift_ppm / _SHIFT_BIN), each)
+        return list(bins.values())[: self.effort.leaders]
+
+    def _improved(self, start: Hypothesis) -> list[Hypothesis]:
+        """Return better hypotheses that lack one component of a mixture, or have another."""
+        if len(start.rows) < 2:
+            return []
+        found = []
+        for place in range(len(start.rows)):
+            others, part = self.without(start, place)
+            fewer = self.fit([others], start.fit.shift_ppm, self._narrowed(start.fit))
+            found.append(strongest_first(others, fewer))
+            rows, fits = self.place(others, part, self.effort.exchanged, reach_ppm=_NEAR)
+            cost = self.n_independent * np.log(fits.rss) + self.prior.penalty(fits)
+            order = np.argsort(cost - 2.0 * self.log_prior[rows])[:_CHILDREN]
+            found += [
+                strongest_first((*others, int(rows[i])), fits.rows(np.array([i]))) for i in order
+            ]
+        limit = self.score(start) - _BETTER
+        return [each for each in found if self.score(each) < limit]
 
     def _unique(self, found: Sequence[Hypothesis]) -> list[Hypothesis]:
         """Return hypotheses without repeats, the best first."""
@@ -212,20 +249,21 @@ class MixtureSearch:
         fit: MixtureFits | None,
         limit: int,
         must: int | None = None,
+        reach_ppm: float = np.inf,
     ) -> tuple[Rows, MixtureFits]:
-        """Fit the most promising candidates beside `others`, over the whole range of shifts.
+        """Fit the most promising candidates beside `others`, over a range of shifts.
 
         Each peak width to start from gives its own short list; a candidate on several keeps
         its best fit.
         """
-        rest = None
-        if others and fit is not None:
-            rest = self.trace.intensity - self.profile(others, fit)
+        beside = self.columns(others, fit) if others and fit is not None else None
         starts = self.starts if fit is None else [self._narrowed(fit)]
         found = []
         for start in starts:
-            shifts = shifts_to_try(start, self.prior.low, self.prior.high)
-            scores = scan(start, self.sticks, shifts, rest)
+            at = 0.0 if fit is None else float(fit.shift_ppm[0])
+            low, high = max(self.prior.low, at - reach_ppm), min(self.prior.high, at + reach_ppm)
+            shifts = shifts_to_try(start, low, high)
+            scores = scan(start, self.sticks, shifts, beside)
             merit = scores.r_squared + _SCAN_SLACK * self._favour()
             rows = self.varied(np.argsort(-merit, kind="stable"), limit)
             if not others:
@@ -266,13 +304,20 @@ class MixtureSearch:
         chosen = Pattern(pattern.mz[inverse, 0], pattern.height[inverse, 0])
         return fit_mixtures(start, chosen, shift_ppm, (self.prior.low, self.prior.high))
 
-    def profile(self, rows: Sequence[int], fit: MixtureFits) -> Floats:
-        """Return the fitted profile of the components, without baseline."""
+    def columns(
+        self, rows: Sequence[int], fit: MixtureFits, own_ppm: Floats | None = None
+    ) -> Floats:
+        """Return the profile of each component, tallest peak 1, shape (k, n)."""
+        shift = (fit.own_ppm if own_ppm is None else own_ppm) * 1e-6
         pattern = self._exact.of(rows)
         together = Pattern(pattern.mz[None, :, 0], pattern.height[None, :, 0])
         sigma = fit.fwhm / FWHM_PER_SIGMA
-        columns, _, _ = profile_columns(self.trace, together, fit.own_ppm * 1e-6, sigma)
-        total: Floats = fit.amounts[0] @ columns[0]
+        drawn: Floats = profiles(self.trace, together, shift, sigma)[0]
+        return drawn
+
+    def profile(self, rows: Sequence[int], fit: MixtureFits) -> Floats:
+        """Return the fitted profile of the components, without baseline."""
+        total: Floats = fit.amounts[0] @ self.columns(rows, fit)
         return total
 
     def without(
@@ -302,27 +347,43 @@ class MixtureSearch:
 
     def _children(self, parent: Hypothesis) -> list[tuple[tuple[int, ...], MixtureFits]]:
         """Return the best ways to add a component at the shift of the parent."""
-        rest = self.trace.intensity - self.profile(parent.rows, parent.fit)
         start = self._narrowed(parent.fit)
-        near = np.array([parent.shift_ppm])
-        scores = scan(start, self.sticks, near, rest)
         kin = self.kinship(parent.rows[0])
-        left = np.maximum(1.0 - scores.r_squared, 0.02)
-        expected = rest.size * np.log(left) - 2.0 * kin
+        left, shift = self._left(parent, start)
+        expected = self.trace.mz.size * np.log(left) - 2.0 * kin
         expected[list(parent.rows)] = np.inf
-        expected[scores.r_squared <= 0] = np.inf
         rows = np.argsort(expected)[: self.effort.partners]
         rows = rows[np.isfinite(expected[rows])]
         if not rows.size:
             return []
-        fits = self.fit(
-            [[*parent.rows, int(row)] for row in rows], np.full(rows.size, parent.shift_ppm), start
-        )
+        fits = self.fit([[*parent.rows, int(row)] for row in rows], shift[rows], start)
         n_points = self.trace.mz.size
         cost = n_points * np.log(fits.rss) - 2.0 * kin[rows] + self.prior.penalty(fits)
         share = fits.amounts.min(axis=1) / np.maximum(fits.amounts.sum(axis=1), 1e-300)
         order = [int(i) for i in np.argsort(cost) if share[i] >= _LEAST_SHARE][:_CHILDREN]
         return [((*parent.rows, int(rows[i])), fits.rows(np.array([i]))) for i in order]
+
+    def _left(self, parent: Hypothesis, start: Trace) -> tuple[Floats, Floats]:
+        """Return the sum of squares that each candidate would leave beside a parent, and where.
+
+        The shift that suits the parent alone is wrong if something is hidden below it: others
+        near it are tried.
+        """
+        width = start.fwhm / start.centre * 1e6
+        left = np.full(len(self.candidates), np.inf)
+        shift = np.full(left.size, parent.shift_ppm)
+        for off in _OFFSETS:
+            moved = parent.fit.own_ppm + off * width
+            columns = self.columns(parent.rows, parent.fit, moved)
+            at = np.array([parent.shift_ppm + off * width])
+            if not self.prior.low <= at[0] <= self.prior.high:
+                continue
+            scores = scan(start, self.sticks, at, columns)
+            now = scores.variation * np.maximum(1.0 - scores.r_squared, 0.02)
+            now[scores.r_squared <= 0] = np.inf
+            better = now < left
+            left[better], shift[better] = now[better], at[0]
+        return left, shift
 
     def _pick(self, found: list[tuple[tuple[int, ...], MixtureFits]]) -> list[Hypothesis]:
         """Return the best hypotheses: of each shift, then the best of the rest."""

@@ -35,6 +35,7 @@ FWHM_PER_SIGMA = 2.0 * float(np.sqrt(2.0 * np.log(2.0)))
 _REACH = 4.5  # standard deviations a peak is drawn to
 _OVERSAMPLING = 10  # points of the look-up tables per standard deviation
 _BLOCK = 8192  # candidates per block
+_LEAST_OWN = 2e-3  # part of a candidate that other species cannot imitate, as far as tables tell
 _STEP = 0.2  # shifts tried are this many peak widths apart
 
 
@@ -80,10 +81,13 @@ class Scores:
         Fraction of the variance explained.
     shift_ppm : ndarray, shape (n,)
         Shift of the best fit (measured minus calculated).
+    variation : float
+        Sum of squares to be explained.
     """
 
     r_squared: Floats
     shift_ppm: Floats
+    variation: float
 
 
 def envelopes_of(candidates: Candidates, threshold: float = 1e-3) -> Envelopes:
@@ -121,15 +125,18 @@ def sticks_of(candidates: Candidates, centre: float) -> list[Sticks]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Tables:
-    """Data and unity, each smoothed by the peak shape, on a fine grid."""
+    """Data and other curves, each smoothed by the peak shape, on a fine grid.
+
+    The others are orthogonal, of unit length: what else is fitted beside a candidate.
+    """
 
     start: float
     step: float
     data: NDArray[np.float32]
-    ones: NDArray[np.float32]
+    others: tuple[NDArray[np.float32], ...]
 
     @classmethod
-    def of(cls, trace: Trace, values: Floats) -> _Tables:
+    def of(cls, trace: Trace, values: Floats, others: Floats) -> _Tables:
         sigma = trace.fwhm / FWHM_PER_SIGMA
         step = sigma / _OVERSAMPLING
         first = trace.mz[0] - _REACH * sigma
@@ -141,7 +148,7 @@ class _Tables:
         width = int(_REACH * _OVERSAMPLING)
         kernel = np.exp(-0.5 * (np.arange(-width, width + 1) / _OVERSAMPLING) ** 2)
         smoothed = []
-        for weight in (values, np.ones_like(values)):
+        for weight in (values, *others):
             comb = np.bincount(left, weight * (1 - part), n) + np.bincount(
                 left + 1, weight * part, n
             )
@@ -149,8 +156,8 @@ class _Tables:
             product = np.fft.rfft(comb, length) * np.fft.rfft(kernel, length)
             smoothed.append(np.fft.irfft(product, length)[width : width + n])
         # One cell of zeros at either end takes all peaks outside the window.
-        data, ones = (np.concatenate(([0.0], row, [0.0])).astype(np.float32) for row in smoothed)
-        return cls(first - step, step, data, ones)
+        data, *rest = (np.concatenate(([0.0], row, [0.0])).astype(np.float32) for row in smoothed)
+        return cls(first - step, step, data, tuple(rest))
 
 
 def shifts_to_try(trace: Trace, low_ppm: float, high_ppm: float) -> Floats:
@@ -164,9 +171,9 @@ def scan(
     trace: Trace,
     sticks: Sequence[Sticks],
     shifts_ppm: Floats,
-    residual: Floats | None = None,
+    beside: Floats | None = None,
 ) -> Scores:
-    """Return how well each candidate alone explains a trace, at the best of some shifts.
+    """Return how well each candidate explains a trace, at the best of some shifts.
 
     Parameters
     ----------
@@ -176,16 +183,20 @@ def scan(
         What to try (see `sticks_of`).
     shifts_ppm : ndarray, shape (s,)
         Shifts to try, in ppm.
-    residual : ndarray, shape (n_points,), optional
-        Explain this instead of the measured intensity.
+    beside : ndarray, shape (k, n_points), optional
+        Profiles of species that are there too, in amounts that are fitted again: the fraction
+        explained is that of what they leave.
     """
-    values = trace.intensity if residual is None else residual
-    values = values - values.mean()
-    tables = _Tables.of(trace, values)
+    ground = np.ones((1, trace.mz.size))
+    curves = ground if beside is None else np.concatenate([ground, beside])
+    others = np.linalg.qr(curves.T)[0].T
+    values = trace.intensity - others.T @ (others @ trace.intensity)
+    tables = _Tables.of(trace, values, others)
     parts = [_gain(trace, tables, block, shifts_ppm) for block in sticks]
     gain = np.concatenate([np.empty(0), *(part[0] for part in parts)])
     best = np.concatenate([np.empty(0, dtype=np.int64), *(part[1] for part in parts)])
-    return Scores(gain / max(float(values @ values), 1e-300), shifts_ppm[best])
+    variation = float(values @ values)
+    return Scores(gain / max(variation, 1e-300), shifts_ppm[best], variation)
 
 
 def _gain(
@@ -206,8 +217,10 @@ def _gain(
         move = np.float32(ppm * 1e-6 * block.centre / tables.step)
         cell = np.clip((place + move).astype(np.int32), 0, last)
         with_data = np.einsum("ij,ij->i", p, tables.data.take(cell))
-        with_ones = np.einsum("ij,ij->i", p, tables.ones.take(cell))
-        rest = np.maximum(norm - with_ones**2 / trace.mz.size, 1e-3 * norm)
+        rest = norm.copy()
+        for other in tables.others:
+            rest -= np.einsum("ij,ij->i", p, other.take(cell)) ** 2
+        rest = np.maximum(rest, _LEAST_OWN * norm)
         now = np.where(with_data > 0, with_data**2 / rest, 0.0)
         better = now > gain
         gain[better] = now[better]

@@ -132,9 +132,7 @@ def find_species(
         each for each in found[:_FINALISTS] if search.score(each) < search.score(best) + _NEAR
     ]
     slots = tuple(
-        _slot(search, finalists, 0, shortlist, found)
-        if place == 0
-        else _slot(search, finalists[:1], place, shortlist)
+        _slot(search, finalists if place == 0 else finalists[:1], place, shortlist, found)
         for place in range(len(best.rows))
     )
     sharp = Trace(trace.mz, trace.intensity, float(best.fit.fwhm[0]))
@@ -146,11 +144,12 @@ def _slot(
     finalists: Sequence[Hypothesis],
     place: int,
     shortlist: int,
-    others_found: Sequence[Hypothesis] = (),
+    all_found: Sequence[Hypothesis],
 ) -> Slot:
     """Weigh all candidates in one place of the finalists; each keeps its best mixture.
 
-    Other hypotheses found add their strongest components.
+    All hypotheses found add the components that they have in this place: what is likely beside
+    one species says little if that species is in doubt.
     """
     rows, chi2, columns = [], [], []
     base = float(finalists[0].rss)
@@ -168,12 +167,16 @@ def _slot(
         columns.append(
             np.stack([fits.rss, fits.own_ppm[:, -1], search.prior.penalty(fits), fits.fwhm])
         )
-    for each in others_found:
-        fit = each.fit
-        price = search.price(each.rows) + 2.0 * float(search.log_prior[each.rows[0]])
-        rows.append(np.array([each.rows[0]]))
+    for each in all_found:
+        if len(each.rows) <= place:
+            continue
+        fit, here = each.fit, each.rows[place]
+        price = search.price(each.rows) + 2.0 * float(search.log_prior[here])
+        rows.append(np.array([here]))
         chi2.append(search.n_independent * np.log(fit.rss / base) + price)
-        columns.append(np.stack([fit.rss, fit.own_ppm[:, 0], search.prior.penalty(fit), fit.fwhm]))
+        columns.append(
+            np.stack([fit.rss, fit.own_ppm[:, place], search.prior.penalty(fit), fit.fwhm])
+        )
     row, cost, column = np.concatenate(rows), np.concatenate(chi2), np.concatenate(columns, axis=1)
     order = np.argsort(cost + column[2], kind="stable")
     _, first = np.unique(row[order], return_index=True)
