@@ -13,7 +13,7 @@ import pytest
 from ase import Atoms
 from ase.build import molecule
 from ase.calculators.cp2k import parse_input
-from ase.io import read
+from ase.io import read, write
 from ase.io.orca import read_geom_orcainp
 from typer.testing import CliRunner
 
@@ -233,3 +233,15 @@ def test_the_command(gold25: Atoms, tmp_path: Path, code: str) -> None:
     assert "charge -1, multiplicity 1, 2426 electrons" in done.output
     assert "n* = 8: a closed shell" in done.output
     assert "[Au25(SMe)18]^1-" in (tmp_path / code / "README.txt").read_text()
+
+
+def test_a_frame_of_several(tmp_path: Path) -> None:
+    gold = [Atoms("Au2", positions=[[0, 0, 0], [0, 0, d]], info={"charge": 0}) for d in (2.6, 2.9)]
+    write(tmp_path / "two.xyz", gold, format="extxyz")
+    for frame, length in (("0", 2.6), ("1", 2.9), ("-1", 2.9)):
+        folder = tmp_path / f"frame{frame}"
+        command = ["model", "input", str(tmp_path / "two.xyz"), "--code", "orca", "--frame", frame]
+        done = CliRunner().invoke(app, [*command, "-o", str(folder), "--charge", "0"])
+        assert done.exit_code == 0, done.output
+        back = read_geom_orcainp(StringIO((folder / "model.inp").read_text()))
+        assert back.get_distance(0, 1) == pytest.approx(length)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COMMANDS",
     "File",
+    "Frame",
     "adsorb",
     "dope",
     "hydride",
@@ -48,6 +49,9 @@ Symmetry = Annotated[
 ]
 Limit = Annotated[int | None, typer.Option(help="Stop after this many models.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Frame = Annotated[
+    int, typer.Option(help="Which model of a file with several, from 0; by default the last.")
+]
 Picture = Annotated[
     Path | None,
     typer.Option("--figure", help="Picture of the unique sites: .png, .svg or .pdf."),
@@ -286,12 +290,12 @@ def _counted(given: list[str]) -> dict[str, int]:
     return counts
 
 
-def read_model(file: Path, charge: int | None) -> tuple[Atoms, Anatomy]:
+def read_model(file: Path, charge: int | None, frame: int = -1) -> tuple[Atoms, Anatomy]:
     """Return the cluster of a file, with the record of its construction, and its anatomy."""
     from superatom.structure.anatomy import dissect
     from superatom.structure.read import read_structure
 
-    crystal = read_structure(file)
+    crystal = read_structure(file, frame=frame)
     known = charge if charge is not None else crystal.charge
     atoms = crystal.atoms
     if known is not None:

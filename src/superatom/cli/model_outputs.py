@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from superatom.cli.model_changes import AsJson, Charge, File, read_model
+from superatom.cli.model_changes import AsJson, Charge, File, Frame, read_model
 from superatom.cli.options import print_json
 
 __all__ = ["COMMANDS", "draw", "input"]
@@ -33,12 +33,13 @@ def draw(
     ] = "place",
     title: Annotated[str | None, typer.Option(help="By default the formula found.")] = None,
     dpi: Annotated[int | None, typer.Option(help="Dots per inch of a PNG.")] = None,
+    frame: Frame = -1,
 ) -> None:
     """Draw a cluster as balls and sticks, several views in a row."""
     from superatom.report.cluster_picture import draw_model
     from superatom.report.print_figure import save_figure
 
-    _, anatomy = read_model(file, None)
+    _, anatomy = read_model(file, None, frame)
     views = tuple(view or ("along", "across"))
     figure = draw_model(anatomy, views, ligands=ligands, by=colour, title=title)
     typer.echo(f"written: {save_figure(figure, output, dpi=dpi)}")
@@ -55,12 +56,13 @@ def input(  # the command is called so; nothing here reads from a terminal
     task: Annotated[str, typer.Option(help="relax or energy.")] = "relax",
     functional: Annotated[str, typer.Option(help="PBE, or BP86 (ORCA, GPAW).")] = "PBE",
     vacuum: Annotated[float, typer.Option(help="Å around the model in its box.")] = 6.0,
+    frame: Frame = -1,
     as_json: AsJson = False,
 ) -> None:
     """Write input files for a quantum chemistry code: all into a new folder, or none."""
     from superatom.model.inputs import dft_input, write_input
 
-    atoms, anatomy = read_model(file, charge)
+    atoms, anatomy = read_model(file, charge, frame)
     made = dft_input(
         atoms,
         code,
