@@ -57,6 +57,13 @@ def test_gold_goes_inside_silver_44() -> None:
     assert (anatomy.kernel, anatomy.motifs) == ("Ag20Au12", "6 Ag2(SR)5")
 
 
+def test_the_rings_of_gold_10_are_threaded_through_each_other() -> None:
+    """A catenane (Wiseman et al. 2000, 10.1021/ja0011156)."""
+    anatomy = dissect(skeleton("Au10"))
+    assert [motif.name for motif in anatomy.geometric.motifs] == ["ring-Au5(SR)5"] * 2
+    assert all(motif.interlocked_with for motif in anatomy.geometric.motifs)
+
+
 @pytest.mark.parametrize(
     ("formula", "geometric", "literature"),
     [
