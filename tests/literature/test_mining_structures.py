@@ -130,3 +130,46 @@ def test_what_is_no_structure_of_a_cluster(sentence: str) -> None:
 def test_every_candidate_names_its_rules() -> None:
     (fact,) = facts_of("Ag25(SPhF)18 has an icosahedral Ag13 core.")
     assert fact.rule == "kernel in words; subject of the sentence"
+
+
+def test_what_is_named_for_comparison_bears_nothing() -> None:
+    text = (
+        "Ag doping was achieved in Au19Ag4(SR)12 (Au19Ag4). The cluster has a distorted "
+        "icosahedral Au9Ag4 core of D3 symmetry, in contrast to the Au13 kernel in the "
+        "well-known Au25(SR)18."
+    )
+    assert told(text) == {
+        ("Au19Ag4(SR)12", "kernel", "distorted icosahedral Au9Ag4"),
+        ("Au19Ag4(SR)12", "symmetry", "D3"),
+        ("Au25(SR)18", "kernel", "Au13"),
+    }
+
+
+def test_a_kernel_of_other_metals_is_not_of_the_cluster() -> None:
+    text = "We studied Au25(SR)18. An icosahedral Ag13 core is smaller."
+    assert not told(text)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fact"),
+    [
+        (
+            "Au40(SR)24 has a core protected by 6 dimeric and 4 monomeric units.",
+            ("Au40(SR)24", "motif", "4 monomeric"),
+        ),
+        (
+            "Upon heating, Au38(PET)24 undergoes a size conversion to green Au30(StBu)18.",
+            ("Au30(StBu)18", "precursor", "Au38(PET)24"),
+        ),
+        (
+            "In Au38-xAgx(SR)24 the silver atoms are selectively incorporated into the core.",
+            ("Au{38-x}Ag{x}(SR)24", "dopant position Ag", "kernel"),
+        ),
+        (
+            "Replacing the central Au atom by Pd or Pt gives MAu24(SR)18 (M = Pd, Pt).",
+            ("MAu24(SR)18", "dopant position Pt", "centre"),
+        ),
+    ],
+)
+def test_other_words_for_the_same(sentence: str, fact: tuple[str, str, str]) -> None:
+    assert fact in told(sentence)

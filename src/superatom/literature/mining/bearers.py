@@ -55,6 +55,11 @@ _AGAINST = re.compile(
     r"|relative to|different from|similar to)\b[^;]{0,80}$",
     re.I,
 )
+_BESIDE = re.compile(
+    r"\b(?:than|in contrast to|compared (?:to|with)|unlike|as opposed to|relative to"
+    r"|different from)\b"
+    r"[^;.]*$"
+)
 _UNNAMED = re.compile(
     r"(?P<lead>\b(?:the|these|this|as-\w+|both|such|our|that|its)\s+(?:[\w-]+\s+){0,4})?"
     r"\b(?:(?:Au|Ag|Cu|Pt|Pd|Ni|Fe)[\w-]*(?:\s(?:and|or)\s[A-Z][a-z])?|protected|gold|silver|copper|metal)\s?-?\s*(?:\w+\s+)?"
@@ -295,7 +300,7 @@ def listed_with(mention: Mention, sentence: Sentence) -> tuple[Mention, ...]:
 def _earlier(quantity: Quantity, sentence: Sentence, before: list[Sentence]) -> Bearer:
     """Return what was spoken of in the sentences before."""
     named = {m.full for m in sentence.mentions}
-    if len(named) == 1:
+    if len(named) == 1 and not _is_standard(sentence.mentions[0], sentence):
         return Bearer((sentence.mentions[0],), "the one cluster of the sentence")
     said = sentence.between(sentence.start, quantity.at[0])
     if (others := _others(said, sentence.start, ())) is not None:
@@ -320,6 +325,11 @@ def _earlier(quantity: Quantity, sentence: Sentence, before: list[Sentence]) -> 
         if turns_to_others(earlier):
             break
     return Bearer((), "")
+
+
+def _is_standard(mention: Mention, sentence: Sentence) -> bool:
+    """Whether a cluster is there for comparison: 'than that of A', 'in contrast to A'."""
+    return bool(_BESIDE.search(sentence.between(mention.at[0] - 90, mention.at[0])))
 
 
 def turns_to_others(sentence: Sentence) -> bool:
@@ -348,6 +358,9 @@ def _subject_of(earlier: Sentence, word: str, *, plural: bool, several: bool = F
     mentions = [*{m.full: m for m in earlier.mentions}.values()]
     if word and len(mentions) > 1:
         return Bearer((mentions[-1 if word == "latter" else 0],), f"the {word}")
+    defined = [m for m in mentions if m.printed.startswith("(") and m.rule == "defined in the text"]
+    if len(defined) == 1 and not plural:
+        return Bearer((defined[0],), "given a short name in a sentence before")
     bare = [m for m in mentions if not _THAN.search(earlier.between(earlier.start, m.at[0]))]
     if len(bare) == 1:
         return Bearer((bare[0],), "the one cluster of a sentence before")

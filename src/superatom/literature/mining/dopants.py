@@ -13,7 +13,10 @@ from superatom.literature.units import UnitError, read_unit
 
 __all__ = ["dopants_in"]
 
-_E = r"(?:Au|Ag|Cu|Pd|Pt|Cd|Hg|Ni|Ir|Rh|Ru|Co|Fe|Zn|In|Tl|Ga)"
+_E = (
+    r"(?:[Gg]old|[Ss]ilver|[Cc]opper|[Pp]alladium|[Pp]latinum|[Cc]admium|[Mm]ercury"
+    r"|Au|Ag|Cu|Pd|Pt|Cd|Hg|Ni|Ir|Rh|Ru|Co|Fe|Zn|In|Tl|Ga)"
+)
 _WHERE = (
     r"(?:kernel[\s-]surface|surface of the (?:kernel|core)|cent(?:er|re|ral)|centrally|surface"
     r"|staples?|motifs?|shell|kernel|core|vert(?:ex|ices))"
@@ -23,6 +26,7 @@ _RULES = (
     re.compile(
         rf"[Rr]eplac\w+\s+(?:\w+\s+)?(?P<where>{_WHERE})\s+{_E}\s+atoms?\b[^.;]{{0,40}}?\b(?:with|by)\s+"
         rf"(?:an?\s+|the\s+)?(?:(?:single|one|two|\d)\s+)?(?P<dopant>{_E})\b"
+        rf"(?:\s+(?:and|or)\s+(?P<other>{_E}))?"
     ),
     # 'two surface Au atoms are replaced by Cd dopants'
     re.compile(
@@ -37,7 +41,7 @@ _RULES = (
     # 'the Pd and Pt atoms are both in the center of', 'Pt is located at the centre'
     re.compile(
         rf"(?P<dopant>{_E})(?:\s+(?:and|or)\s+(?P<other>{_E}))?(?:\s+(?:hetero)?(?:atoms?|dopants?))?\s+(?:is|are|was|were)\s+"
-        rf"(?:(?:both|all|located|situated|positioned|found|doped|symmetrically|mainly|preferentially|incorporated"
+        rf"(?:(?:both|all|\w+ly|located|situated|positioned|found|doped|symmetrically|mainly|preferentially|incorporated"
         rf"|placed|sited)\s+)*(?:in|at|on|into)\s+(?:the\s+)?(?:\w+\s+)?(?P<where>{_WHERE})"
     ),
     # 'Pt centrally doped', 'a centre-doped Pt'
@@ -70,6 +74,10 @@ _BOUND = re.compile(
     r"(?P<donor>thiolates?|thiolate ligands|SR"
     r"|S\s+atoms|sul(?:f|ph)ur\s+atoms|ligands|P\s+atoms|phosphines|halides|Cl\s+atoms)"
 )
+_SYMBOLS = {
+    **{"gold": "Au", "silver": "Ag", "copper": "Cu", "palladium": "Pd", "platinum": "Pt"},
+    **{"cadmium": "Cd", "mercury": "Hg"},
+}
 _UNNAMED = frozenset({"M"})
 
 
@@ -78,8 +86,9 @@ def dopants_in(sentence: Sentence, before: list[Sentence]) -> Iterator[Step]:
     done: set[tuple[str, str]] = set()
     for pattern in _RULES:
         for match in pattern.finditer(sentence.text):
-            where = next(name for told, name in _PLACES if told.search(match["where"]))
-            for element in filter(None, (match["dopant"], match.groupdict().get("other"))):
+            where = next(name for words, name in _PLACES if words.search(match["where"]))
+            told = (match["dopant"], match.groupdict().get("other"))
+            for element in (_symbol(name) for name in told if name):
                 if (element, where) in done:
                     continue
                 done.add((element, where))
@@ -88,9 +97,15 @@ def dopants_in(sentence: Sentence, before: list[Sentence]) -> Iterator[Step]:
                 )
     for match in _BOUND.finditer(sentence.text):
         count = str(NUMERALS.get(match["count"].lower(), match["count"]))
-        name = f"dopant coordination {match['dopant']}"
+        element = _symbol(match["dopant"])
+        name = f"dopant coordination {element}"
         unit = _unit(match["donor"])
-        yield from _step(name, count, unit, match, match["dopant"], sentence, before)
+        yield from _step(name, count, unit, match, element, sentence, before)
+
+
+def _symbol(name: str) -> str:
+    """Return the symbol of an element that may be called by its name."""
+    return _SYMBOLS.get(name.lower(), name)
 
 
 def _unit(donor: str) -> str:

@@ -27,6 +27,10 @@ _INTO = re.compile(
     r"(?:transform|convert|turn|evolve)(?:ed|s|ing)?\s+(?:back\s+)?(?:in)?to\s+"
     r"(?:(?!(?:and|by|with)\s+(?:by|the)\b)[a-z-]+\s+){0,5}"
 )
+_UNDERGOES = re.compile(
+    r"\s*(?:NCs?|nano(?:clusters?|molecules?)|clusters?)?\s*(?:[a-z-]+\s+){0,4}?undergo(?:es)?\s+"
+    r"(?:[a-z-]+\s+){0,3}(?:conversion|transformation)\s+(?:in)?to\s+(?:[a-z-]+\s+){0,3}"
+)
 _MAKING = re.compile(
     r"\b(?:prepar|synthes|obtain|produc|convert|transform|grow|deriv|generat|made|fabricat|form)",
     re.I,
@@ -41,7 +45,7 @@ def precursors_in(sentence: Sentence) -> Iterator[Step]:
             continue
         if _FROM.fullmatch(between) and _MAKING.search(sentence.between(sentence.start, two.at[0])):
             yield _step(one, two, "made from")
-        elif _INTO.fullmatch(between):
+        elif _INTO.fullmatch(between) or _UNDERGOES.fullmatch(between):
             yield _step(two, one, "transformed into")
 
 

@@ -58,19 +58,22 @@ _SHELL = re.compile(
     r"(?P<tail>(?:[PNO]\d{1,2})?)\s*(?:\([^()]{0,30}\)\s*)?(?:(?:(?!and\b|or\b|in\b|of\b|with\b)[a-z–-]+\s+){0,2})shell\b"
 )
 _OF_WHAT = re.compile(
-    r"[^,;.]{0,20}?\b(?:shells?|cores?|kernels?|motifs?)\s+(?:of|in)\s+(?:the\s+|parent\s+)*$"
+    r"(?:[^,;.]{0,20}?\b(?:shells?|cores?|kernels?|motifs?))?\s+(?:of|in)\s+(?:[a-z-]+\s+){0,3}$"
 )
 _REPLACED = re.compile(r"\breplac\w+\b[^.;]{0,80}\b(?:with|by)\s+(?:an?\s+|the\s+)?$")
 _CONCENTRIC = re.compile(r"shell|layer|concentric|configur|architect|arrang", re.I)
-_MOTIF = re.compile(r"\s*(?:\([^()]{0,30}\)\s*)?(?:surface\s+|staple\s+)?(?:motifs?|staples?)\b")
+_MOTIF = re.compile(r"\s*(?:\([^()]{0,30}\)\s*)?(?:[a-z-]+\s+){0,2}?(?:motifs?|staples?)\b")
 _COUNT = re.compile(rf"(?<![\w.])(?P<count>\d{{1,2}}|{'|'.join(NUMERALS)})\s+(?:\w+\s+)?$", re.I)
 _CHAIN = re.compile(
     r"(?<![\w-])-?(?P<chain>(?:[A-Z][a-z]?R?\d?(?:\([ivIV]+\))?\s?-\s?){1,6}[A-Z][a-z]?R?\d?(?:\([ivIV]+\))?)-?\s+"
     r"(?:staples?|motifs?)\b"
 )
 _NAMED = re.compile(
-    r"\b(?P<name>(?:mono|di|tri|tetra|penta)mer(?:ic)?)\s+(?:[A-Z]\S*\s+)?(?:staples?|motifs?)\b"
+    rf"\b(?P<name>(?:(?:\d{{1,2}}|{'|'.join(NUMERALS)})\s+)?(?:mono|di|tri|tetra|penta)mer(?:ic)?)\s+"
+    r"(?=(?:and\s+(?:\w+\s+)?\w+mer(?:ic)?\s+)?(?:\S*-\S*\s+|[A-Z]\S*\s+)?(?:staples?|motifs?)\b"
+    r"|(?:and\s+(?:\w+\s+)?\w+mer(?:ic)?\s+)?units?\b)"
 )
+_PROTECTED = re.compile(r"protect|staple|motif|capp|shell", re.I)
 _OF_ANOTHER = re.compile(
     r"\s*(?:NCs?|nanoclusters?|clusters?)?\s*"
     r"(?:is|are|(?:can|could|may) be (?:regarded|viewed|seen) as)\s+"
@@ -113,12 +116,24 @@ def _whole(
 
 
 def _fits(name: str, at: tuple[int, int], mentions: Sequence[Mention], sentence: Sentence) -> bool:
-    """Whether kernels and shells have no more metal atoms than the cluster."""
+    """Whether kernels and shells have no other metals and no more atoms than the cluster."""
     inside = [p for p in sentence.parts if at[0] <= p.at[0] < at[1]]
     if name not in {"kernel", "shells"} or not inside:
         return True
-    part, whole = _atoms(inside[-1]), min(map(_atoms, mentions))
-    return not (part and whole) or part <= whole
+    part = inside[-1]
+    return all(
+        (not _metals(m) or _metals(part) <= _metals(m)) and _holds(m, part) for m in mentions
+    )
+
+
+def _metals(mention: Mention) -> set[str]:
+    symbols = {s for name, _ in frame(mention.cluster) for s in name.split("+")}
+    return set() if "M" in symbols else symbols  # M is any metal
+
+
+def _holds(whole: Mention, part: Mention) -> bool:
+    most, inner = _atoms(whole), _atoms(part)
+    return not (most and inner) or inner <= most
 
 
 def _atoms(mention: Mention) -> float:
@@ -197,7 +212,9 @@ def _motifs(sentence: Sentence) -> Iterator[_Found]:
             yield "motif", f"{number} {part.normal}".strip(), part.at, "formula of a motif"
     for pattern, rule in ((_CHAIN, "chain of a motif"), (_NAMED, "name of a motif")):
         for match in pattern.finditer(sentence.text):
-            value = re.sub(r"\s", "", match[1])
+            value = " ".join(re.sub(r"\s*-\s*", "-", match[1]).split())
+            if pattern is _NAMED and not _PROTECTED.search(sentence.text):
+                continue
             at = (sentence.start + match.start(), sentence.start + match.end())
             yield "motif", value, at, rule
 
