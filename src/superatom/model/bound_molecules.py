@@ -314,8 +314,9 @@ def _donors(molecule: Any, ligand: Ligand) -> tuple[list[int], set[int]]:
     """Return the donor atoms, the usual first, and the hydrogens lost on binding."""
     from rdkit import Chem
 
-    if molecule.GetNumHeavyAtoms() <= 1 and not ligand.elements.get("H", 0) > 1:
-        return [0], set()
+    if molecule.GetNumHeavyAtoms() <= 1:  # halide, hydride, SH, PH3, NH3
+        hydrogens = range(1, molecule.GetNumAtoms())
+        return [0], set(hydrogens[: _hydrogens_lost(molecule, ligand)])
     apart = Chem.GetDistanceMatrix(molecule)
     donors: list[int] = []
     lost: set[int] = set()
