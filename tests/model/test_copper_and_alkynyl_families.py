@@ -160,3 +160,32 @@ def test_two_square_planar_metals_are_bridged_by_four_gold_atoms(metal: str) -> 
         dissect(atoms).motifs
         == "1 " + "".join(f"{e}{n}" for e, n in sorted({"Au": 4, metal: 2}.items())) + "(SR)8"
     )
+
+
+def test_alkynyls_of_staples_are_end_on_to_the_motif_and_side_on_to_the_kernel() -> None:
+    """Au-C sigma near 2.0, Au-C pi 2.2 to 2.5 Å for both carbons, Au-C-C near 180 and 90."""
+    family = FAMILIES["Au25-CCR"]
+    atoms = build_model("[Au25(CCPh)18]-", simplified="H")
+    ends = 0
+    for k, site in enumerate(family.ligand_sites):
+        first = family.n_metals + k
+        second = next(
+            j
+            for j in np.flatnonzero(atoms.symbols == "C")
+            if 0.1 < atoms.get_distance(first, j) < 1.3
+        )
+        kernel, motif = sorted(site.anchors[0])
+        if kernel >= family.kernel:
+            continue
+        ends += 1
+        assert atoms.get_distance(motif, first) == pytest.approx(2.0, abs=0.05)
+        assert atoms.get_angle(motif, first, second) > 155.0
+        assert 2.15 < atoms.get_distance(kernel, first) < 2.35
+        assert 2.2 < atoms.get_distance(kernel, second) < 2.6
+    assert ends == 12
+
+
+def test_modes_of_alkynyls_stay_with_full_ligands() -> None:
+    """Twelve alkynyls mu2-eta1,eta2 at the ends of six dimers, six mu2-eta1,eta1 inside them."""
+    census = dissect(build_model("[Au25(CCPh)18]-")).census
+    assert census.donors == {("CCR", "mu2-eta1,eta1"): 6, ("CCR", "mu2-eta1,eta2"): 12}

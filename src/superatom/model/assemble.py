@@ -214,6 +214,10 @@ def _dressed(
                 if origin >= 0 and origin not in own:
                     own[origin] = len(kept)
                     kept.append(atom)
+        else:
+            for atom, origin in _rod(core, molecules[k], k).items():
+                own[origin] = len(kept)
+                kept.append(atom)
         held.append(own)
     bonds = [
         (donor, metal)
@@ -247,6 +251,21 @@ def _cap_axes(core: Core, site: int) -> dict[tuple[int, int], Any]:
         step = core.positions[index[cap]] - core.positions[inner_of[inner]]
         axes[inner, outer] = step / np.linalg.norm(step)
     return axes
+
+
+def _rod(core: Core, molecule: BoundMolecule, site: int) -> dict[int, int]:
+    """Return the second carbon of an alkynyl: its atom in the core and that in the ligand.
+
+    It stays where the core has it: end on to a motif metal, side on to one of the kernel.
+    """
+    donor = core.donors[site][0]
+    own = molecule.donors[0]
+    beside = [a + b - own for a, b in molecule.bonds.tolist() if own in (a, b)]
+    if core.symbols[donor] != "C" or len(beside) != 1 or not core.rest[site]:
+        return {}
+    rest = list(core.rest[site])
+    apart = np.linalg.norm(core.positions[rest] - core.positions[donor], axis=1)
+    return {rest[int(np.argmin(apart))]: beside[0]}
 
 
 def _full_atoms(core: Core, molecules: Sequence[BoundMolecule], done: Dressed) -> Atoms:

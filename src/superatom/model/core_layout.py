@@ -148,6 +148,7 @@ class _Layout:
 
         self.sites = family.ligand_sites
         self.n_metals = family.n_metals
+        self.kernel = family.kernel
         self.symbols = symbols
         self.numbers = np.array([atomic_numbers[s] for s in symbols], dtype=np.int64)
         self.points = points
@@ -258,21 +259,23 @@ class _Layout:
                 for metal in self.sites[k].anchors[a]:
                     pairs.append((metal, index[b]))
                     stiffness.append(_INSIDE if self.heads[k] is None else _LEAN)
-                    lengths.append(
-                        self._across(donors[a], metal, bond, len(self.sites[k].anchors[a]))
-                    )
+                    lengths.append(self._across(donors[a], metal, bond, self.sites[k].anchors[a]))
         return tuple(rest), pairs, lengths, stiffness
 
-    def _across(self, donor: int, metal: int, bond: float, n_metals: int) -> float:
+    def _across(self, donor: int, metal: int, bond: float, held: tuple[int, ...]) -> float:
         """Return the distance of a metal from what its donor carries."""
         reach = float(np.linalg.norm(self.points[donor] - self.points[metal]))
         angle = DONOR_ANGLES.get(int(self.numbers[donor]), _USUAL_ANGLE)
-        if angle == _USUAL_ANGLE and n_metals > 1:
+        if angle == _USUAL_ANGLE and len(held) > 1:
             angle = _BRIDGED_ROD
+            if len(held) == 2 and min(held) < self.kernel <= max(held):
+                angle = _SIDE_ON if metal < self.kernel else _END_ON
         return float(np.sqrt(bond**2 + reach**2 - 2.0 * bond * reach * np.cos(np.radians(angle))))
 
 
 _BRIDGED_ROD = 140.0  # degrees M-C-C of an alkynyl that bridges
+# and of one from a motif to the kernel: end on to the motif (sigma), side on to the kernel (pi)
+_END_ON, _SIDE_ON = 168.0, 84.0
 
 
 def _near_springs(positions: FloatArray, bonds: IntArray) -> list[tuple[int, int, float]]:

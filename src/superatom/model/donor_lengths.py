@@ -20,6 +20,8 @@ BITES: Mapping[str, float] = {"SS": 3.2, "OO": 2.24, "PN": 2.72}
 _HALIDES = ("F", "Cl", "Br", "I")
 # where a bond lies in the range of its pair: to a donor on one metal, to one that bridges
 _ONE, _BRIDGING = 0.35, 0.60
+# alkynyls between motif and kernel: sigma bond to the motif metal, pi bond to the kernel metal
+_SIGMA, _PI = 0.25, 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,15 @@ def _ranges() -> Mapping[tuple[str, str], tuple[float, float]]:
     }
 
 
-def bond_length(metal: str, element: str, *, in_kernel: bool, n_metals: int = 2) -> float:
+def bond_length(
+    metal: str, element: str, *, in_kernel: bool, n_metals: int = 2, is_link: bool = False
+) -> float:
     """Return the length of a bond between a metal and a donor atom, Å.
 
     Sulfur comes from data/site_lengths.csv. Others stand in the range of the pair in
-    structure/data/bond_distances.csv: at 0.35 of it on one metal, at 0.60 bridging. Pairs
-    without a range have the sum of their covalent radii (Cordero et al., 10.1039/b801115j).
+    structure/data/bond_distances.csv: at 0.35 of it on one metal, at 0.60 bridging; an alkynyl
+    between a motif and the kernel at 0.25 (sigma) and 0.85 (pi). Pairs without a range have
+    the sum of their covalent radii (Cordero et al., 10.1039/b801115j).
 
     Parameters
     ----------
@@ -89,13 +94,18 @@ def bond_length(metal: str, element: str, *, in_kernel: bool, n_metals: int = 2)
         Whether the metal is one of the kernel.
     n_metals : int
         Metals that the donor holds.
+    is_link : bool
+        Whether it holds one metal of a motif and one of the kernel.
     """
     if element == "S":
         lengths = site_metals()[metal]
         return lengths.kernel_sulfur if in_kernel else lengths.staple_sulfur
     if (metal, element) in _ranges():
         short, long = _ranges()[metal, element]
-        return short + (_ONE if n_metals == 1 else _BRIDGING) * (long - short)
+        share = _ONE if n_metals == 1 else _BRIDGING
+        if is_link and element == "C":
+            share = _PI if in_kernel else _SIGMA
+        return short + share * (long - short)
     from ase.data import atomic_numbers, covalent_radii
 
     return float(covalent_radii[[atomic_numbers[metal], atomic_numbers[element]]].sum())

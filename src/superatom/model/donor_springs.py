@@ -86,9 +86,14 @@ def _anchors(archetype: Archetype) -> list[tuple[int, ...]]:
 def _bond(
     archetype: Archetype, symbols: Sequence[str], elements: Sequence[str], metal: int, k: int
 ) -> float:
-    holds = len(_anchors(archetype)[k])
-    in_kernel = metal < archetype.kernel
-    return bond_length(symbols[metal], elements[k], in_kernel=in_kernel, n_metals=holds)
+    anchor = _anchors(archetype)[k]
+    return bond_length(
+        symbols[metal],
+        elements[k],
+        in_kernel=metal < archetype.kernel,
+        n_metals=len(anchor),
+        is_link=len(anchor) == 2 and min(anchor) < archetype.kernel <= max(anchor),
+    )
 
 
 def _third_side(first: float, second: float, degrees: float) -> float:
