@@ -34,6 +34,7 @@ IntArray = NDArray[np.int64]
 
 _KEPT = 100  # poses of one part that take part in the packing
 _GOOD = 0.775  # least contact with which the search for a packing ends
+_HOPELESS = 0.6  # a packing so bad that others would not do either
 _TRIES = 4
 _TILT_COST = 0.3  # Å² per radian² of tilt
 _SOFT = 1.08  # packing keeps atoms further apart by this factor than the walls
@@ -160,7 +161,7 @@ def dress(
             told(f"packing {attempt + 1}: nearest contact {ratio:.2f} of the van der Waals sum")
         if best is None or ratio > best[0] + 1e-9:
             best = ratio, moved, tuple(chosen.tolist())
-        if ratio >= _GOOD:
+        if ratio >= _GOOD or best[0] < _HOPELESS:
             break
     if best is None:
         return Dressed(tuple(_whole(frame, p, {}) for p in places), None, ("",) * len(places))

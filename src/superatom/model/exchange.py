@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from superatom.composition.ligands import Ligand
+from superatom.composition.ligands import Ligand, default_library
 from superatom.errors import ComputationError, SearchError
 from superatom.model.bound_molecules import bound_molecule, known_ligand
 from superatom.model.construction import construction, record_operation
@@ -251,7 +251,8 @@ def leaving_ligands(
         If there is none.
     """
     if replaced is not None:
-        name = known_ligand(replaced).name
+        library = default_library()
+        name = library[replaced].name if replaced in library else replaced
         found = tuple(b for b in anatomy.ligands.ligands if b.ligand.name in (name, replaced))
         if not found:
             raise SearchError(f"no {replaced} on {anatomy.formula} that could leave")
