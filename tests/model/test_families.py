@@ -96,12 +96,19 @@ def test_dope_counts_are_burnsides(family: Archetype) -> None:
     pairs = (fixed * (fixed - 1) // 2 + swapped).sum() / len(group)
     assert count_doped(atoms, {"Pt": 1}, host=host) == singles
     assert count_doped(atoms, {"Pt": 2}, host=host) == pairs
+    # two kinds: ordered pairs, which only operations that move neither site leave in place
+    ordered = (fixed * (fixed - 1)).sum() / len(group)
+    assert count_doped(atoms, {"Pt": 1, "Hg": 1}, host=host) == ordered
     models = list(dope(atoms, {"Pt": 1}, host=host))
     assert (len(models), sum(m.multiplicity for m in models)) == (singles, len(sites))
     if pairs < 40:
         models = list(dope(atoms, {"Pt": 2}, host=host))
         assert len(models) == pairs
         assert sum(m.multiplicity for m in models) == comb(len(sites), 2)
+    if ordered < 40:
+        models = list(dope(atoms, {"Pt": 1, "Hg": 1}, host=host))
+        assert len(models) == ordered
+        assert sum(m.multiplicity for m in models) == len(sites) * (len(sites) - 1)
 
 
 @pytest.mark.parametrize(
@@ -225,3 +232,29 @@ def test_the_form_without_label_is_the_usual_one() -> None:
 )
 def test_ligands_of_the_library_have_kinds(name: str, kind: str) -> None:
     assert site_kind(default_library()[name]) == kind
+
+
+#: Sizes of the sets of equal metals in the point group that the papers report for the idealised
+#: cluster: Th for Au25, Ag44 (8 of the 20 are corners of a cube), I for Au144, D5d and D5h for
+#: Au13 and the rods, C3v and C3 for Au11 and Au20, D2h and D4d for Au9, C3v for Au8.
+ORBITS = {
+    "Au8": (1, 1, 3, 3),
+    "Au9": (1, 4, 4),
+    "Au9-D4d": (1, 8),
+    "Au11-P7X3": (1, 1, 3, 3, 3),
+    "Au13": (1, 2, 10),
+    "Au20-PP3": (1, 1, 3, 3, 3, 3, 3, 3),
+    "Au25": (1, 12, 12),
+    "Au25-rod": (1, 2, 2, 10, 10),
+    "Au37-rod": (1, 2, 2, 2, 10, 10, 10),
+    "Ag44": (8, 12, 12, 12),
+    "Au144": (12, 12, 30, 30, 60),
+}
+
+
+@pytest.mark.parametrize("name", ORBITS)
+def test_metals_are_equal_as_in_the_point_group(name: str) -> None:
+    family = next(a for a in FAMILIES if a.name == name)
+    found = skeleton_symmetry(dissect(capped(family)))
+    orbits = found.orbits([(k,) for k in range(family.n_metals)])
+    assert tuple(sorted(map(len, orbits))) == ORBITS[name]

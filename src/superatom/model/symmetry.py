@@ -127,18 +127,14 @@ def _colours(anatomy: Anatomy, frame: IntArray) -> list[str]:
 def _edges(anatomy: Anatomy, frame: IntArray) -> list[tuple[int, int]]:
     """Return bonds of metals with anchors, within ligands, and between kernel metals.
 
-    Kernel metals are those with less than two anchors; the loose metal-metal contacts of
-    staples are left out, as in `bond_permutations`.
+    The loose metal-metal contacts of staples are left out.
     """
     number = np.full(len(anatomy.atoms), -1, dtype=np.int64)
     number[frame] = np.arange(len(frame))
     pairs = anatomy.bonds.of(BondKind.METAL_LIGAND, BondKind.METAL_HYDROGEN, BondKind.COVALENT)
     pairs = pairs[(number[pairs] >= 0).all(axis=1)]
     metals = np.array(anatomy.metals, dtype=np.int64)
-    donors = np.bincount(
-        anatomy.bonds.of(BondKind.METAL_LIGAND).ravel(), minlength=len(anatomy.atoms)
-    )
-    kernel = metals[donors[metals] < 2]
+    kernel = np.array(anatomy.geometric.kernel, dtype=np.int64)
     positions = anatomy.atoms.positions
     cutoff = REACH * neighbour_distance(positions[metals])
     near = np.argwhere(np.triu(neighbour_matrix(positions[kernel], cutoff)))
