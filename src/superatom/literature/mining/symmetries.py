@@ -47,6 +47,7 @@ _ISOMERS = re.compile(
 _MODE = re.compile(
     r"[μµ]\s?_?(?P<bridged>\d)\s?-?\s?(?:(?P<eta>η\s?\d(?:\s?[,:-]\s?η\s?\d)*)|-\s?(?P<donor>[HSPOCX]|Cl|Br|I|SR)(?![a-z]))"
 )
+_INSIDE = re.compile(r"\s*(?:species\s+|ligands?\s+|hydrides?\s+)?(?:in|of)\s+(?:[a-z-]+\s+){0,3}")
 _SITE = re.compile(
     r"(?<![\w-])(?P<site>(?:Au|Ag|Cu|Pd|Pt|Cd|Hg|Ni)\d?(?:[SNPCO]\d?){1,3})(?![\w-])\s+(?:active\s+)?"
     r"(?:sites?|geometr\w+|coordination|moiet\w+|environment|motifs?)"
@@ -114,6 +115,9 @@ def _modes(sentence: Sentence, before: list[Sentence]) -> Iterator[Step]:
         value = f"μ{match['bridged']}-{told}"
         at = (sentence.start + match.start(), sentence.start + match.end())
         ((mentions, rule),) = bearer_at([at], sentence, before)
+        right = [m for m in sentence.mentions if m.at[0] >= at[1]]
+        if right and _INSIDE.fullmatch(sentence.between(at[1], right[0].at[0])):
+            mentions, rule = (right[0],), "property of the formula"
         general = "before" in rule and not any("(" in m.full for m in mentions)
         if mentions and value not in seen and not general:
             seen.add(value)
