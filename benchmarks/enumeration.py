@@ -18,7 +18,7 @@ from superatom.spectra.mass.isotopes import average_mass, monoisotopic_mass
 from superatom.spectra.mass.scoring import Trace, scan, shifts_to_try, sticks_of
 from superatom.spectra.mass.simulate import simulate
 from superatom.spectra.mass.space import SearchSpace
-from superatom.spectra.mass.spacing import estimate_fwhm, thinned_trace
+from superatom.spectra.mass.traces import estimate_fwhm, thinned_trace
 
 AU25 = {"Au": 25, "C": 144, "H": 162, "S": 18}
 WIDE = SearchSpace.parse(

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from superatom.cli import app
+from superatom.cli.printing.progress import progress_bar
 from superatom.cli.words import fold_words
 from superatom.spectra.mass.assignments import Assignments
 from superatom.spectra.mass.simulate import Ion, simulate
@@ -209,3 +210,15 @@ def test_a_dossier_with_a_spectrum(file: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 0
     assert "The spectrum shows the cluster" in page.read_text()
+
+
+def test_progress_is_for_people_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No bar where standard error is a file, nor where the output is read by a program."""
+    with progress_bar("windows") as move:
+        assert move is None
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    with progress_bar("windows", shown=False) as move:
+        assert move is None
+    with progress_bar("windows") as move:
+        assert move is not None
+        move(1, 3)

@@ -156,6 +156,41 @@ def test_a_time_limit_is_kept() -> None:
         assign(spectrum, ALLOYS, _window(spectrum), time_limit_s=0.0)
 
 
+def test_a_time_limit_keeps_the_windows_that_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time stands still here until the first window is done; then it is over."""
+    content = {"[Au25(PET)18]-": 1.0, "[Au24Ag(PET)18]-": 1.0}
+    spectrum = simulate(content, resolving_power=15_000, noise=0.02, seed=8)
+    windows = [Window(7295.0, 7313.0), Window(7384.0, 7402.0)]
+    clock = [0.0]
+    monkeypatch.setattr("superatom.spectra.mass.clock.time.monotonic", lambda: clock[0])
+    steps = []
+
+    def told(done: int, total: int) -> None:
+        steps.append((done, total))
+        clock[0] = 100.0 if done == 1 else 0.0
+
+    found = assign(
+        spectrum, ALLOYS, windows, calibration=Calibration((0.0,), 2.0, 3), decoys=False,
+        time_limit_s=50.0, progress=told,
+    )  # fmt: skip
+    assert steps == [(1, 2), (2, 2)]
+    assert [a.window.mz_lo for a in found.assignments] == [7295.0]
+    assert found.not_searched == (windows[1],)
+    assert any("7384.0-7402.0" in note for note in found.notes)
+    assert Assignments.from_json(found.to_json()).not_searched == (windows[1],)
+
+
+def test_a_set_that_is_too_long_to_list_says_so() -> None:
+    """One hump without isotope peaks fits hundreds of compositions."""
+    spectrum = _alone("[Au25(PET)18]-", resolving_power=500.0, shift_ppm=0.0)
+    space = SearchSpace.parse("Au:0-40 Ag:0-40", "PET:0-30", "H:-9-9 Na:0-4", "-2..-1")
+    found = assign(spectrum, space, _window(spectrum), decoys=False).assignments[0]
+    told = [note for note in found.notes if "cannot be told apart" in note]
+    assert len(found.candidates) == 200
+    assert all(candidate.equivalent for candidate in found.candidates)
+    assert int(told[0].split()[0]) > 200
+
+
 def test_a_space_too_large_to_be_useful_is_refused() -> None:
     spectrum = _alone("[Au25(PET)18]-")
     space = SearchSpace.parse(

@@ -10,6 +10,7 @@ from superatom.errors import SearchError, UnknownCharge
 from superatom.spectra.mass.bells import Pattern, profile_columns
 from superatom.spectra.mass.calibration import calibrate, lock_mass
 from superatom.spectra.mass.candidates import candidates_in
+from superatom.spectra.mass.charges import plausible_charges
 from superatom.spectra.mass.evidence import chemistry
 from superatom.spectra.mass.fit import fit_mixtures
 from superatom.spectra.mass.hypotheses import independent_points
@@ -18,8 +19,8 @@ from superatom.spectra.mass.mixtures import Mixture, distribution, fit_mixture
 from superatom.spectra.mass.scoring import Trace, scan, sticks_of
 from superatom.spectra.mass.simulate import simulate
 from superatom.spectra.mass.space import SearchSpace
-from superatom.spectra.mass.spacing import estimate_fwhm, plausible_charges, thinned_trace
 from superatom.spectra.mass.spectrum import Spectrum
+from superatom.spectra.mass.traces import estimate_fwhm, thinned_trace
 
 
 def _trace(spectrum: Spectrum) -> Trace:
@@ -107,6 +108,23 @@ def test_the_quick_scan_agrees_with_the_fit() -> None:
     best = int(scores.r_squared.argmax())
     assert found.counts[best].tolist() == [25, 0, 18]
     assert scores.r_squared[best] > 0.99
+
+
+def test_the_quick_scan_finds_what_is_hidden_beside_a_species() -> None:
+    """What is left of the trace is explained by the hidden species, and by it best."""
+    hidden = "[PtAu24(PET)18]-"
+    spectrum = simulate(
+        {"[Au25(PET)18]-": 1.0, hidden: 0.5}, resolving_power=30_000, noise=0.01, seed=6
+    )
+    space = SearchSpace.parse("Pt:0-3 Au:20-30", "PET:12-22", charge="-1")
+    trace = Trace(spectrum.mz, spectrum.intensity, 7390 / 30_000)
+    found = candidates_in(space, 7385.0, 7400.0, -1)
+    known = _patterns(["[Au25(PET)18]-"])
+    beside = profile_columns(trace, known, np.zeros((1, 1)), np.array([trace.fwhm / 2.355]))[0][0]
+    scores = scan(trace, sticks_of(found, trace.centre), np.array([0.0]), beside)
+    best = int(scores.r_squared.argmax())
+    assert found.space.cluster(found.counts[best].tolist(), -1) == Cluster.parse(hidden)
+    assert scores.r_squared[best] > 0.9
 
 
 def test_noise_counts_point_by_point_and_misfit_peak_by_peak() -> None:

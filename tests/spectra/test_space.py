@@ -159,3 +159,12 @@ def test_no_composition_has_negative_atoms() -> None:
     space = SearchSpace.parse("Au:1-3", "pMBA:0-1", "H:-14-0", "-1")
     found = candidates_in(space, 100.0, 900.0, -1)
     assert found.elements().min() >= 0
+
+
+def test_a_ligand_keeps_the_name_that_the_parent_was_written_with() -> None:
+    """One name in `--parent`, `--ligands` and the answer: p-MBA and pMBA are the same ligand."""
+    for name in ("pMBA", "p-MBA"):
+        related = SearchSpace.from_parent(Cluster.parse(f"[Au25({name})18]-"), dope="Ag:0-2")
+        free = SearchSpace.parse("Au:0-25 Ag:0-2", f"{name}:18", charge="-1")
+        assert related.names == free.names == ("Au", "Ag", name)
+        assert related.cluster((25, 0, 18), -1).text() == free.cluster((25, 0, 18), -1).text()

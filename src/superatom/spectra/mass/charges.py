@@ -1,5 +1,10 @@
 """Charge of an envelope from the spacing of its peaks, and from charge ladders.
 
+All that is known of charges before anything is assumed about what is in a spectrum. For picked
+peaks of one envelope there is a comb (`spacing_charges`); for the points of a window, in which
+several species may overlap, there is the autocorrelation (`plausible_charges`), which asks for no
+peaks and says which charges cannot be excluded.
+
 Peaks of neighbouring nominal masses are 1.0005 (Ag-rich) to 1.0034 (C-rich) u apart, so
 those of an ion of charge z lie on a comb of spacing 1.002/z. A comb is good if it explains
 the peaks near its centre and if none of its teeth between two peaks is missing: a comb of
@@ -18,8 +23,17 @@ from numpy.typing import NDArray
 
 from superatom.spectra.mass.isotopes import electron_mass, isotopes
 from superatom.spectra.mass.peaks import Peaks
+from superatom.spectra.mass.scoring import Trace
 
-__all__ = ["SPACING", "ChargeCandidate", "LadderStep", "charge_ladder", "spacing_charges"]
+__all__ = [
+    "SPACING",
+    "ChargeCandidate",
+    "LadderStep",
+    "Spacing",
+    "charge_ladder",
+    "plausible_charges",
+    "spacing_charges",
+]
 
 #: Mean distance in u of peaks of neighbouring nominal mass.
 SPACING = 1.002
@@ -27,6 +41,10 @@ SPACING = 1.002
 _TOLERANCE = 0.16  # of the spacing: how far a peak may lie from its tooth
 _LEAST = 0.03  # of the tallest peak near: lower ones say little about the comb
 _FLANK = 1.1  # m/z within which a missing tooth must have a peak on either side
+
+_LAG = 0.010  # u: isotope peaks are 0.995 to 1.007 u apart
+_CLEAR = 0.05  # rise of the autocorrelation that shows resolved peaks
+_BETTER = 0.08
 
 _Array = NDArray[np.float64]
 
@@ -118,6 +136,76 @@ def _occupied(teeth: _Array, spacing: float) -> float:
         if 0 < gap < reach:
             missing += gap * min(root[left], root[right])
     return float(root.sum() / (root.sum() + missing))
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """What the spacing of peaks says about charge.
+
+    Attributes
+    ----------
+    charges : tuple[int, ...]
+        Charges that are possible.
+    resolved : bool
+        Whether isotope peaks are resolved; if not, all charges are possible.
+    """
+
+    charges: tuple[int, ...]
+    resolved: bool
+
+
+def plausible_charges(trace: Trace, charges: Sequence[int]) -> Spacing:
+    """Return the charges that the peak spacing of a trace allows, of those in `charges`.
+
+    The autocorrelation of a trace with resolved isotope peaks has a maximum at one spacing,
+    1.00 u / z, however many species with this charge overlap. Of the charges with a clear
+    maximum the highest is kept, and lower ones if they correlate better: copper, silver and
+    halogens can make every other peak low.
+    """
+    sizes = sorted({abs(z) for z in charges})
+    lags, correlation = _autocorrelation(trace)
+    heights = {size: _maximum(lags, correlation, size) for size in sizes}
+    clear = max((rise for _, rise in heights.values()), default=0.0)
+    if clear < _CLEAR:
+        return Spacing(tuple(charges), False)
+    marked = [size for size in sizes if heights[size][1] >= 0.35 * clear]
+    highest = marked[-1]
+    kept = [
+        size
+        for size in marked
+        if size == highest or heights[size][0] > heights[highest][0] + _BETTER
+    ]
+    return Spacing(tuple(z for z in charges if abs(z) in kept), True)
+
+
+def _autocorrelation(trace: Trace) -> tuple[_Array, _Array]:
+    """Return lags in m/z and the autocorrelation of the signal above its ground."""
+    span = float(trace.mz[-1] - trace.mz[0])
+    n = int(np.clip(span / trace.fwhm * 16, trace.mz.size, 8 * trace.mz.size))
+    even = np.linspace(trace.mz[0], trace.mz[-1], n)
+    signal = np.interp(even, trace.mz, trace.intensity)
+    signal = signal - np.quantile(signal, 0.05)
+    power = np.abs(np.fft.rfft(signal, 2 * n)) ** 2
+    correlation = np.fft.irfft(power)[:n]
+    spacing = (trace.mz[-1] - trace.mz[0]) / (n - 1)
+    return np.arange(n) * spacing, correlation / max(float(correlation[0]), 1e-300)
+
+
+def _maximum(lags: _Array, correlation: _Array, size: int) -> tuple[float, float]:
+    """Return the correlation at the spacing of a charge and its rise above the valley before."""
+    near = np.flatnonzero(np.abs(lags * size - SPACING) < _LAG)
+    if near.size == 0:
+        near = np.array([int(np.argmin(np.abs(lags * size - SPACING)))])
+        if lags[near[0]] < 0.5 / size:
+            return 0.0, 0.0
+    top = int(near[int(correlation[near].argmax())])
+    left, right = max(int(0.7 * top), 1), min(int(np.ceil(1.3 * top)), lags.size - 1)
+    valley = float(correlation[1 : top + 1].min())
+    rise = float(correlation[top]) - valley
+    # A maximum of its own: no higher point around it than at the spacing.
+    if correlation[left : right + 1].max() > correlation[top] + 0.05 * rise + 1e-3:
+        return float(correlation[top]), 0.0
+    return float(correlation[top]), rise
 
 
 @dataclass(frozen=True, slots=True)

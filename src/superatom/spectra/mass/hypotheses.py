@@ -60,7 +60,7 @@ class Effort:
     refined: int = 300
     beam: int = 6
     partners: int = 12
-    leaders: int = 3
+    leaders: int = 2
     exchanged: int = 60
 
 

@@ -11,16 +11,12 @@ from numpy.typing import NDArray
 from superatom.errors import SearchError
 from superatom.spectra.mass.assignments import Window
 from superatom.spectra.mass.candidates import Candidates, candidates_in, count_in
+from superatom.spectra.mass.charges import Spacing, plausible_charges
 from superatom.spectra.mass.isotopes import electron_mass
 from superatom.spectra.mass.scoring import FWHM_PER_SIGMA, Trace
 from superatom.spectra.mass.space import SearchSpace
-from superatom.spectra.mass.spacing import (
-    Spacing,
-    estimate_fwhm,
-    plausible_charges,
-    thinned_trace,
-)
 from superatom.spectra.mass.spectrum import Spectrum
+from superatom.spectra.mass.traces import estimate_fwhm, thinned_trace
 
 __all__ = ["MOST_CANDIDATES", "PreparedWindow", "prepare_window"]
 
