@@ -236,13 +236,15 @@ def test_ligands_of_the_library_have_kinds(name: str, kind: str) -> None:
 
 #: Sizes of the sets of equal metals in the point group that the papers report for the idealised
 #: cluster: Th for Au25, Ag44 (8 of the 20 are corners of a cube), I for Au144, D5d and D5h for
-#: Au13 and the rods, C3v and C3 for Au11 and Au20, D2h and D4d for Au9, C3v for Au8.
+#: Au13 and the rods, C3v and C3 for Au11 and Au20(PP3)4, D2h and D4d for Au9, C3v for Au8, C2 for
+#: Au20(SR)16, whose ring does not turn around its kernel.
 ORBITS = {
     "Au8": (1, 1, 3, 3),
     "Au9": (1, 4, 4),
     "Au9-D4d": (1, 8),
     "Au11-P7X3": (1, 1, 3, 3, 3),
     "Au13": (1, 2, 10),
+    "Au20": (1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2),
     "Au20-PP3": (1, 1, 3, 3, 3, 3, 3, 3),
     "Au25": (1, 12, 12),
     "Au25-rod": (1, 2, 2, 10, 10),

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from superatom.errors import SearchError
 from superatom.provenance import stamp
 from superatom.structure.anatomy import Anatomy
-from superatom.structure.bonds import BondKind
+from superatom.structure.bonds import BondKind, adjacency
 from superatom.structure.neighbours import REACH, neighbour_distance, neighbour_matrix
 from superatom.structure.permutations import PermutationGroup, graph_automorphisms
 from superatom.structure.pointgroup import point_group
@@ -127,8 +127,11 @@ def _colours(anatomy: Anatomy, frame: IntArray) -> list[str]:
 def _edges(anatomy: Anatomy, frame: IntArray) -> list[tuple[int, int]]:
     """Return bonds of metals with anchors, within ligands, and between kernel metals.
 
-    The loose metal-metal contacts of staples are left out.
+    The loose metal-metal contacts of staples are left out, but for those that alone hold a
+    ring to the rest: else it could turn by itself.
     """
+    from scipy.sparse.csgraph import connected_components
+
     number = np.full(len(anatomy.atoms), -1, dtype=np.int64)
     number[frame] = np.arange(len(frame))
     pairs = anatomy.bonds.of(BondKind.METAL_LIGAND, BondKind.METAL_HYDROGEN, BondKind.COVALENT)
@@ -140,7 +143,11 @@ def _edges(anatomy: Anatomy, frame: IntArray) -> list[tuple[int, int]]:
     near = np.argwhere(np.triu(neighbour_matrix(positions[kernel], cutoff)))
     inside = number[kernel[near]]
     tied = _same_ligand(anatomy, number)
-    return [(int(a), int(b)) for a, b in (*number[pairs].tolist(), *inside.tolist(), *tied)]
+    edges = np.array([*number[pairs].tolist(), *inside.tolist(), *tied], dtype=np.int64)
+    loose = number[anatomy.bonds.of(BondKind.METAL_METAL)]
+    piece = connected_components(adjacency(edges.reshape(-1, 2), len(frame)))[1]
+    between = loose[piece[loose[:, 0]] != piece[loose[:, 1]]]
+    return [(int(a), int(b)) for a, b in (*edges.tolist(), *between.tolist())]
 
 
 def _same_ligand(anatomy: Anatomy, number: IntArray) -> list[tuple[int, int]]:
