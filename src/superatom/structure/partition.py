@@ -246,7 +246,8 @@ def _held_by_ligands(
             return "motif"
         if len(units) >= 3:
             planar = float(np.linalg.norm(units.mean(axis=0))) < _PLANAR
-            return "motif" if planar else "pyramidal"
+            apart = cluster.short_contacts(metal) < _MANY_CONTACTS
+            return "motif" if planar and apart else "pyramidal"
         return _bent(cluster, metal, widest, doubts)
     mixed = float(angles[anionic].max())
     few = cluster.short_contacts(metal) <= _FEW_CONTACTS
