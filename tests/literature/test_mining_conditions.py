@@ -152,3 +152,39 @@ def test_a_mere_number_is_a_label_behind_a_noun_only() -> None:
     uses = [m.printed for m in mined(text).mentions if m.rule == "label defined in the text"]
     assert uses == ["2"]
     assert ("Ag16(SR)9", "quantum yield", "5 %") in told(text)
+
+
+def test_a_material_for_comparison_is_told_as_such() -> None:
+    text = (
+        "For OER, Au31(SR)19/NiO needs an overpotential of 0.38 V, which is better than that of "
+        "NiO (0.47 V)."
+    )
+    (material,) = (f for f in mined(text).candidates if not f.clusters)
+    assert (material.property, material.reading) == ("overpotential", "0.47 V")
+    assert material.remark == "told of NiO, for comparison"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fact"),
+    [
+        (
+            "Using 4-tert-butylbenzenethiol as the ligand, Ag31(SR)19 was prepared.",
+            ("Ag31(SR)19", "ligand", "4-tert-butylbenzenethiol"),
+        ),
+        (
+            "Upon the addition of cold NaBH4, the cluster Ag31(SR)19 was formed.",
+            ("Ag31(SR)19", "reductant", "NaBH4"),
+        ),
+        (
+            "Ag31(SR)19 was obtained when histidine was used both as reducing agent and ligand.",
+            ("Ag31(SR)19", "reductant", "histidine"),
+        ),
+    ],
+)
+def test_what_a_synthesis_takes(sentence: str, fact: tuple[str, str, str]) -> None:
+    assert fact in told(sentence)
+
+
+def test_a_reductant_of_the_substrate_is_not_that_of_the_cluster() -> None:
+    text = "When Cu31H(SR)19 and NaBH4 were added, the dye was converted within 14 s."
+    assert not any(name == "reductant" for _, name, _ in told(text))

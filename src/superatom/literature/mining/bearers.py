@@ -76,6 +76,10 @@ _REFERENCE = re.compile(
     r"\b(?:commercial|Pt/C|bulk|nanoparticles?|NPs|RuO2|IrO2|bare|pristine|control|blank|-free"
     r"|state-of-the-art|benchmark|conventional|without|absence|theoretical|thermodynamic)\b"
 )
+#: A compound named right before a number in brackets: 'better than that of CoSe2 (0.52 V)'.
+_MATERIAL = re.compile(
+    r"(?<![\w-])(?P<name>(?:[A-Z][a-z]?\d{0,2}){2,6}(?:/[A-Z][A-Za-z]*\d?)?|Pt/C|Pd/C)\s*\(\s*[~≈]?\s*$"
+)
 _PRONOUN = re.compile(r"\W*(?:It|Its|This|They|Their|These)\b")
 #: A sentence that turns aside; the next goes on about what was spoken of before.
 _ASIDE = re.compile(r"\W*(?:By|In|For)\s+(?:sharp\s+|stark\s+)?(?:comparison|contrast|reference)\b")
@@ -243,7 +247,8 @@ def _direct(quantity: Quantity, phrase: Phrase | None, sentence: Sentence) -> Be
         if named:
             return Bearer((named[-1],), "compared with")
         if _REFERENCE.search(compared[0]) or "(" in compared[0] or "the " in compared[0]:
-            return Bearer((), "reference material")
+            material = _MATERIAL.search(compared[0])
+            return Bearer((), "reference material", material["name"] if material else "")
     lead = sentence.between(max(sentence.start, start - 30), start)
     if _REFERENCE.search(lead) and not re.search(r"\bby\s+\S{0,6}\s?$", lead):
         return Bearer((), "reference material")

@@ -15,6 +15,7 @@ from superatom.literature.mining.quantities import BOND, Quantity, find_quantiti
 from superatom.literature.mining.text import Passage
 from superatom.literature.properties import Property, recognise
 from superatom.literature.reactions import product_of
+from superatom.literature.units import UnitError, read_unit
 
 __all__ = ["Statement", "statements_in"]
 
@@ -63,6 +64,7 @@ _CATALYSIS = re.compile(
 _TESTED = re.compile(r"\s*(?:in|of|during|under|without)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}")
 #: Properties that say little without the product; the reaction may tell it.
 _OF_A_PRODUCT = frozenset({"Faradaic efficiency", "selectivity"})
+_UNUSUAL = 30  # characters that a property counts as farther away with an unusual unit
 _REACH = 110  # characters between a property and its value
 
 
@@ -128,13 +130,24 @@ def _phrase(
         if entry is None or entry.name == "potential":
             continue
         cost, rule = _cost(group, phrase, lists, sentence)
-        if cost < (best[0] if best else _REACH):
+        if cost >= _REACH:
+            continue
+        cost += 0 if _usual(group[0], entry) else _UNUSUAL
+        if best is None or cost < best[0]:
             best = (cost, phrase, entry, rule)
     if best is None:
         return choice_without_phrase(group, sentence)
     _, phrase, entry, rule = best
     found = _named(group, phrase, entry, rule, sentence)
     return replace(found, each=_one_each(group, phrases, sentence)) if found else None
+
+
+def _usual(quantity: Quantity, entry: Property) -> bool:
+    """Whether a number is in the unit its property is mostly told in."""
+    try:
+        return read_unit(quantity.unit).dimension == entry.units[0].dimension
+    except (IndexError, UnitError):
+        return True
 
 
 def _one_each(
@@ -216,6 +229,8 @@ def _parallel(before: list[Quantity], group: list[Quantity], sentence: Sentence)
     """Whether a second clause gives the same property of another cluster: 'whereas B gave 12%'."""
     start, end = before[-1].at[1], group[0].at[0]
     named = [m for m in sentence.mentions if start <= m.at[0] < end]
+    if re.search(r"\bthan (?:that|those) (?:of|for)\b", sentence.between(start, end)):
+        return True
     joined = re.search(r"\b(?:whereas|while|but|and)\b|[;,]", sentence.between(start, end))
     return bool(named) and joined is not None
 
@@ -294,6 +309,8 @@ def _told(
     for index, (quantity, bearer) in enumerate(zip(group, bearers, strict=True)):
         if not bearer.mentions and (not bearer.name or found.name == "time to full conversion"):
             continue
+        if bearer.rule == "reference material" and not _usual(quantity, found.entry):
+            continue  # a unit that another property is told in: too far to be sure
         entry, name, of = found.entry, found.name, found.of
         if paired and found.phrase:
             entry = found.phrase.entry(index)

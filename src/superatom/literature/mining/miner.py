@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from superatom.literature.mining.bearers import Sentence, sentence_of
+from superatom.literature.mining.bearers import Bearer, Sentence, sentence_of
 from superatom.literature.mining.cells import CellFact, facts_of_tables
 from superatom.literature.mining.conditions import conditions_near, keys_for
 from superatom.literature.mining.definitions import Definition, find_definitions, linked
@@ -311,7 +311,7 @@ def _fact(
         unit=statement.unit,
         conditions=conditions,
         rule=statement.rule,
-        remark=_printed(statement.bearer.mentions) or _unnamed(statement.bearer.name),
+        remark=_printed(statement.bearer.mentions) or _unnamed(statement.bearer),
     )
 
 
@@ -417,8 +417,10 @@ def _clusters(mentions: tuple[Mention, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.full for m in mentions))
 
 
-def _unnamed(name: str) -> str:
-    return f"told of {name}, whose formula is not given" if name else ""
+def _unnamed(bearer: Bearer) -> str:
+    if bearer.rule == "reference material":
+        return f"told of {bearer.name}, for comparison" if bearer.name else ""
+    return f"told of {bearer.name}, whose formula is not given" if bearer.name else ""
 
 
 def _printed(mentions: tuple[Mention, ...]) -> str:

@@ -57,9 +57,23 @@ _IN = re.compile(
 )
 _REDUCED = re.compile(r"\b(?:reduc\w+|reductant)\b", re.I)
 _AGENT = re.compile(
-    r"\s*(?:complex\s+)?(?:\([^()]*\)\s*)?(?:was\s+|is\s+)?(?:used\s+)?(?:as\s+(?:the\s+|a\s+)?)?"
+    r"\s*(?:complex\s+)?(?:\([^()]*\)\s*)?(?:was\s+|is\s+)?"
+    r"(?:(?:used|added|introduced|employed|chosen)\s+)?(?:both\s+)?(?:as\s+(?:the\s+|a\s+)?)?(?:second\s+)?"
     r"(?:mild\s+|strong\s+|weak\s+)?(?:reduc(?:ing|tion|tant|ed)|-?reduction)",
     re.I,
+)
+_ADDED = re.compile(
+    r"\b(?:addition of|adding|dropwise|treat\w+ with)\s+"
+    r"(?:(?:the|an?|fresh(?:ly)?|prepared|aqueous|ice-cold|cold|of|solid|excess)\s+)*$",
+    re.I,
+)
+_THEN_ADDED = re.compile(
+    r"\s+(?:solution\s+)?(?:was|were)\s+(?:then\s+|quickly\s+)?"
+    r"(?:added|introduced|injected)"
+)
+_AS_LIGAND = re.compile(
+    r"\b[Uu]sing\s+(?P<name>[\w,'\[\]-]+(?:\s[a-z][\w-]*)?)\s*(?:\([^()]{1,20}\)\s*)?as\s+(?:an?|the)\s+"
+    r"(?:\w+\s+)?ligands?\b"
 )
 _USING = re.compile(r"\busing\s+(?:(?:gaseous|aqueous|excess|fresh|ice-cold|solid)\s+)?$")
 _BY = re.compile(
@@ -150,6 +164,9 @@ def steps_in(
         sign = ">" if "above" in match["lead"] else "<" if "below" in match["lead"] else sign
         place = (sentence.start + match.start(), sentence.start + match.end())
         yield Step("pH", sign, value, "pH", place, products, f"synthesis pH; {rule}")
+    for match in _AS_LIGAND.finditer(sentence.text):
+        place = (sentence.start + match.start("name"), sentence.start + match.end("name"))
+        yield Step("ligand", "=", match["name"], "", place, products, f"used as ligand; {rule}")
     yield from _substances(passage, sentence, products, rule)
 
 
@@ -191,13 +208,16 @@ def _substances(
         if mixed or _IN.search(left) or _AS_SOLVENT.match(passage.text, end):
             last = end
             yield Step("solvent", "=", name, "", (start, end), products, f"solvent; {rule}")
-    if not _REDUCED.search(sentence.text):
+    named = rule == "product in the sentence"
+    if not (_REDUCED.search(sentence.text) or named):
         return
     for start, end, name in find_substances(
         "reductant", passage.text, sentence.start, sentence.end
     ):
         left = sentence.between(max(sentence.start, start - 90), start)
-        if _BY.search(left) or _USING.search(left) or _AGENT.match(passage.text, end):
+        told = _BY.search(left) or _USING.search(left) or _AGENT.match(passage.text, end)
+        added = _ADDED.search(left) or _THEN_ADDED.match(passage.text, end)
+        if (told and _REDUCED.search(sentence.text)) or (added and named):
             yield Step("reductant", "=", name, "", (start, end), products, f"reductant; {rule}")
 
 
