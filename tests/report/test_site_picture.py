@@ -25,7 +25,7 @@ from superatom.report.site_rows import (
     loss_row,
 )
 from superatom.structure.anatomy import Anatomy, dissect
-from superatom.structure.parts import bond_permutations
+from superatom.structure.skeleton_graph import bond_permutations
 
 _BUILDERS = Path(__file__).resolve().parents[1] / "structure" / "conftest.py"
 
@@ -105,6 +105,17 @@ def test_numbers_stand_on_visible_sites_of_their_colour(anatomy: Anatomy) -> Non
     faces = {tuple(np.round(c, 2)) for c in figure.axes[0].collections[0].get_facecolors()[:, :3]}
     blue = np.array([int(PALETTE[0][k : k + 2], 16) / 255 for k in (1, 3, 5)])
     assert min(np.abs(np.array(sorted(faces)) - blue).max(axis=1)) < 0.12
+
+
+def test_sets_that_atoms_hide_are_ringed(anatomy: Anatomy) -> None:
+    """Of the bridges, those under the motifs (6) cannot be seen from outside."""
+    (row,) = adsorption_rows(adsorption_sites(anatomy, ("bridge",)))
+    hidden = str(1 + [len(one.members) for one in row.sets].index(6))
+    figure = draw_sites(anatomy, [row])
+    assert all(hidden in {t.get_text() for t in ax.texts} for ax in figure.axes)
+    assert all(ax.patches for ax in figure.axes)
+    (plain,) = adsorption_rows(adsorption_sites(anatomy, ("top",)))
+    assert not any(ax.patches for ax in draw_sites(anatomy, [plain]).axes)
 
 
 def test_sites_without_a_model_are_marked(anatomy: Anatomy) -> None:

@@ -103,8 +103,8 @@ class Choice:
 def draw_sites(anatomy: Anatomy, rows: Sequence[SiteRow], *, title: str | None = None) -> Figure:
     """Return a cluster from both sides with its unique sites numbered, listed at the right.
 
-    Numbers run through all rows. A number stands on the sites that can be seen; the list says
-    how many each set has.
+    Numbers run through all rows. A number stands on the sites that can be seen, or in dashed
+    rings where atoms hide all of a set; the list says how many each set has.
 
     Parameters
     ----------
@@ -136,10 +136,15 @@ def draw_sites(anatomy: Anatomy, rows: Sequence[SiteRow], *, title: str | None =
         figure.text(0.5, 1 - 3.5 / height, above, ha="center", va="center", fontsize=9)
         for row, told, tall in zip(rows, lists, heights, strict=True):
             low -= tall
-            for k, view in enumerate(_INNER_VIEWS if row.inside else _VIEWS):
-                place = (k * _PANEL_MM / width, (low + (tall - _PANEL_MM) / 2) / height,
-                         _PANEL_MM / width, _PANEL_MM / height)  # fmt: skip
-                _draw_row(figure.add_axes(place), look, seen_from(look.axes, view), row, first)
+            views = _INNER_VIEWS if row.inside else _VIEWS
+            axes = [
+                figure.add_axes(
+                    (k * _PANEL_MM / width, (low + (tall - _PANEL_MM) / 2) / height,
+                     _PANEL_MM / width, _PANEL_MM / height)
+                )
+                for k in range(len(views))
+            ]  # fmt: skip
+            _draw_row(axes, look, [seen_from(look.axes, view) for view in views], row, first)
             _list(figure, row, told, first, (2 * _PANEL_MM + 2, low + tall / 2), (width, height))
             first += len(row.sets)
     return figure
@@ -151,20 +156,47 @@ def _listed(row: SiteRow) -> list[str]:
     return [fill(f"{one.name}  ×{len(one.members)}", _WRAP) for one in row.sets]
 
 
-def _draw_row(ax: Axes, look: Look, turn: FloatArray, row: SiteRow, first: int) -> None:
+def _draw_row(
+    axes: Sequence[Axes], look: Look, turns: Sequence[FloatArray], row: SiteRow, first: int
+) -> None:
+    """Draw the views of a row; sets of which nothing can be seen get dashed rings in front."""
     base = look
     if row.inside:
         base = replace(look, radii=look.radii * _SMALL, widths=look.widths * _SMALL)
     shown, places = _with_sets(base, row, first)
-    points = paint(ax, shown, turn)
-    for number, atom in places:
-        if _is_seen(points, shown.radii, atom):
-            x, y, _ = points[atom].tolist()
-            ax.text(
-                x, y, str(number), ha="center", va="center_baseline", fontsize=6.0,
-                fontweight="bold", color="white", zorder=3,
-            )  # fmt: skip
-    _window(ax, shown, turn)
+    views = [paint(ax, shown, turn) for ax, turn in zip(axes, turns, strict=True)]
+    visible = [[_is_seen(points, shown.radii, atom) for _, atom in places] for points in views]
+    seen = {n for row_of in visible for (n, _), is_seen in zip(places, row_of, strict=True)
+            if is_seen}  # fmt: skip
+    for ax, points, turn, own in zip(axes, views, turns, visible, strict=True):
+        for (number, atom), is_seen in zip(places, own, strict=True):
+            if is_seen:
+                _number(ax, points[atom], number)
+            elif number not in seen and points[atom, 2] > float(np.median(points[:, 2])):
+                _ring(ax, points[atom], float(shown.radii[atom]), number)
+        _window(ax, shown, turn)
+
+
+def _number(ax: Axes, point: FloatArray, number: int) -> None:
+    x, y, _ = point.tolist()
+    ax.text(
+        x, y, str(number), ha="center", va="center_baseline", fontsize=6.0,
+        fontweight="bold", color="white", zorder=3,
+    )  # fmt: skip
+
+
+def _ring(ax: Axes, point: FloatArray, radius: float, number: int) -> None:
+    """Mark a place on the near side that other atoms hide."""
+    from matplotlib.patches import Circle
+
+    x, y, _ = point.tolist()
+    colour = PALETTE[(number - 1) % len(PALETTE)]
+    ax.add_patch(Circle((x, y), radius, fill=False, ec=colour, lw=0.9, ls="--", zorder=2))
+    ax.text(
+        x + 0.9 * radius, y + 0.9 * radius, str(number), ha="left", va="bottom", fontsize=6.0,
+        fontweight="bold", color=colour, zorder=3,
+        bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.75},
+    )  # fmt: skip
 
 
 def _window(ax: Axes, look: Look, turn: FloatArray) -> None:
