@@ -18,7 +18,7 @@ from superatom.model.adsorbates import adsorbate, adsorbate_names
 from superatom.model.adsorption_sites import KINDS, AdsorptionSite, adsorption_sites
 from superatom.model.strip import strip
 from superatom.structure.anatomy import dissect
-from superatom.structure.parts import bond_permutations
+from superatom.structure.skeleton_graph import bond_permutations
 
 
 def test_all_adsorbates_of_the_reactions_are_there() -> None:

@@ -15,7 +15,7 @@ from superatom.errors import SearchError, UnknownElement
 from superatom.model.dope import count_doped, dope, sample_doped
 from superatom.model.symmetry import skeleton_symmetry
 from superatom.structure.anatomy import dissect
-from superatom.structure.parts import bond_permutations
+from superatom.structure.skeleton_graph import bond_permutations
 
 
 # unique isomers of [Au25(SR)18]- in Th for 1 to 4 dopants: by Burnside on paper

@@ -2,7 +2,7 @@
 
 The skeleton is the metals and the ligand atoms bonded to them (hydrides too). By default two
 places are equivalent when a permutation that keeps all bonds of the skeleton carries one into
-the other (as `superatom.structure.parts.bond_permutations` does for metals alone): this is
+the other (as `superatom.structure.skeleton_graph.bond_permutations` does for metals alone): this is
 the symmetry a cluster has without the distortions of its staples and the turns of its tails,
 24 operations (Th) for [Au25(SR)18]-. `by="positions"` asks for operations that lay the
 skeleton over itself within the point-group tolerance instead. Elements, and anchors of
@@ -20,10 +20,9 @@ from numpy.typing import NDArray
 from superatom.errors import SearchError
 from superatom.provenance import stamp
 from superatom.structure.anatomy import Anatomy
-from superatom.structure.bonds import BondKind, adjacency
-from superatom.structure.neighbours import REACH, neighbour_distance, neighbour_matrix
 from superatom.structure.permutations import PermutationGroup, graph_automorphisms
 from superatom.structure.pointgroup import point_group
+from superatom.structure.skeleton_graph import skeleton_edges, skeleton_frame
 
 __all__ = ["RULES", "SkeletonSymmetry", "skeleton_symmetry"]
 
@@ -98,7 +97,7 @@ def skeleton_symmetry(anatomy: Anatomy, by: str = "bonds") -> SkeletonSymmetry:
     """
     if by not in RULES:
         raise SearchError(f"no symmetry rule {by!r}; choose from {', '.join(RULES)}")
-    frame = _frame(anatomy)
+    frame = skeleton_frame(anatomy)
     if by == "none":
         rows = np.arange(len(frame), dtype=np.int64)[None]
         return SkeletonSymmetry(frame, PermutationGroup(rows, stamp("identity", len(frame))))
@@ -106,15 +105,8 @@ def skeleton_symmetry(anatomy: Anatomy, by: str = "bonds") -> SkeletonSymmetry:
     if by == "positions":
         found = point_group(anatomy.atoms.positions[frame], colours)
         return SkeletonSymmetry(frame, found.permutation_group())
-    return SkeletonSymmetry(frame, graph_automorphisms(len(frame), _edges(anatomy, frame), colours))
-
-
-def _frame(anatomy: Anatomy) -> IntArray:
-    anchors = [a for bound in anatomy.ligands.ligands for a in bound.anchors]
-    chosen = np.zeros(len(anatomy.atoms), dtype=bool)
-    chosen[list(anatomy.metals)] = True
-    chosen[anchors] = True
-    return np.flatnonzero(chosen)
+    edges = skeleton_edges(anatomy, frame)
+    return SkeletonSymmetry(frame, graph_automorphisms(len(frame), edges, colours))
 
 
 def _colours(anatomy: Anatomy, frame: IntArray) -> list[str]:
@@ -122,38 +114,3 @@ def _colours(anatomy: Anatomy, frame: IntArray) -> list[str]:
     ligand = {a: b.ligand.name for b in anatomy.ligands.ligands for a in b.anchors}
     symbols = anatomy.atoms.symbols
     return [f"{symbols[k]} {ligand.get(k, '')}" for k in frame.tolist()]
-
-
-def _edges(anatomy: Anatomy, frame: IntArray) -> list[tuple[int, int]]:
-    """Return bonds of metals with anchors, within ligands, and between kernel metals.
-
-    The loose metal-metal contacts of staples are left out, but for those that alone hold a
-    ring to the rest: else it could turn by itself.
-    """
-    from scipy.sparse.csgraph import connected_components
-
-    number = np.full(len(anatomy.atoms), -1, dtype=np.int64)
-    number[frame] = np.arange(len(frame))
-    pairs = anatomy.bonds.of(BondKind.METAL_LIGAND, BondKind.METAL_HYDROGEN, BondKind.COVALENT)
-    pairs = pairs[(number[pairs] >= 0).all(axis=1)]
-    metals = np.array(anatomy.metals, dtype=np.int64)
-    kernel = np.array(anatomy.geometric.kernel, dtype=np.int64)
-    positions = anatomy.atoms.positions
-    cutoff = REACH * neighbour_distance(positions[metals])
-    near = np.argwhere(np.triu(neighbour_matrix(positions[kernel], cutoff)))
-    inside = number[kernel[near]]
-    tied = _same_ligand(anatomy, number)
-    edges = np.array([*number[pairs].tolist(), *inside.tolist(), *tied], dtype=np.int64)
-    loose = number[anatomy.bonds.of(BondKind.METAL_METAL)]
-    piece = connected_components(adjacency(edges.reshape(-1, 2), len(frame)))[1]
-    between = loose[piece[loose[:, 0]] != piece[loose[:, 1]]]
-    return [(int(a), int(b)) for a, b in (*edges.tolist(), *between.tolist())]
-
-
-def _same_ligand(anatomy: Anatomy, number: IntArray) -> list[tuple[int, int]]:
-    """Return pairs of anchors of one ligand (a diphosphine): they move together."""
-    return [
-        (int(number[bound.anchors[0]]), int(number[other]))
-        for bound in anatomy.ligands.ligands
-        for other in bound.anchors[1:]
-    ]
