@@ -98,3 +98,14 @@ def test_a_candidate_is_mined_open_and_the_same_for_the_same_content(
 def test_conditions_without_a_key() -> None:
     told = conditions_of("potential: -0.5 V vs RHE; H-cell; 0.5 M KHCO3;")
     assert told == {"potential": "-0.5 V vs RHE", "": "H-cell; 0.5 M KHCO3"}
+
+
+def test_a_candidate_keeps_its_id_when_its_conditions_are_read_better(
+    made: Callable[..., Fact],
+) -> None:
+    fact = made("", "Au25(SR)18", "FE CO", "95", "%", conditions="-0.5 V")
+    placed = replace(fact, source=replace(fact.source, start=10, end=14))
+    better = replace(placed, conditions="potential: -0.5 V")
+    assert candidate(placed, rule="a").id == candidate(better, rule="b").id
+    other = replace(fact, conditions="-0.9 V")  # no place known: what is told must tell them apart
+    assert candidate(fact, rule="a").id != candidate(other, rule="a").id

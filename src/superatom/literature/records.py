@@ -228,13 +228,15 @@ def candidate(fact: Fact, *, rule: str, quote: str = "") -> Fact:
 def content_id(prefix: str, fact: Fact) -> str:
     """Return an id made from what `fact` says and where, the same for the same content.
 
-    Which rule of which version found it makes no difference, so that what a person has
-    decided on is recognised when a later version finds it again.
+    Which rule of which version found it makes no difference, nor do the conditions it was
+    told under where its place in the text is known, so that what a person has decided on is
+    recognised when a later version finds it again.
     """
     source = fact.source
+    conditions = fact.conditions if source.start is None else ""
     said = (
         *(fact.clusters, fact.category, fact.reaction, fact.property, fact.comparator),
-        *(fact.value, fact.unit, fact.conditions, fact.quote),
+        *(fact.value, fact.unit, conditions, fact.quote),
         *(source.document, source.section, source.start, source.end, source.reference),
     )
     digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()
