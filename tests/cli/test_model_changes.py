@@ -89,6 +89,20 @@ def test_simplify_and_adsorb(ring: Path, tmp_path: Path) -> None:
     assert read(out).get_chemical_formula() == "CH6Au6OS6"
 
 
+def test_hydrides_find_the_centre_of_an_octahedron_of_silver(tmp_path: Path) -> None:
+    path, out = tmp_path / "core.xyz", tmp_path / "hydride.xyz"
+    corners = np.vstack([np.eye(3), -np.eye(3)]) * 1.96  # mu6: Ag-H 2.1 A, faces less apart
+    write(path, Atoms("Ag6", positions=corners * 1.07))
+    done = _RUN.invoke(
+        app, ["model", "place-hydrides", str(path), "1", "--kind", "octahedron", "-o", str(out)]
+    )
+    assert done.exit_code == 0, done.output
+    assert "1 octahedron (mu6)" in done.output
+    made = read(out)
+    assert made.symbols[-1] == "H"
+    np.testing.assert_allclose(made.positions[-1], 0.0, atol=1e-6)
+
+
 def test_new_atoms_can_be_read_back(tmp_path: Path) -> None:
     """Labels that the reader gives to atoms are not written: new hydrogens have none."""
     angles = np.pi * np.arange(4) / 2

@@ -1,4 +1,4 @@
-"""`superatom model dope | strip | simplify | restore | adsorb | hydride`: change a model.
+"""`superatom model dope | strip | simplify | restore | adsorb | hydride | place-hydrides`.
 
 The commands are put under `superatom model` by `superatom.cli.model`.
 """
@@ -28,6 +28,7 @@ __all__ = [
     "adsorb",
     "dope",
     "hydride",
+    "place_hydrides",
     "read_model",
     "restore",
     "simplify",
@@ -276,8 +277,32 @@ def hydride(
     tell_models(models, output, as_json, limit, "unique pairs of hydride and site with room:")
 
 
+def place_hydrides(
+    file: File,
+    number: Annotated[int, typer.Argument(help="Hydrides to place, besides those in the file.")],
+    kind: Annotated[
+        list[str] | None, typer.Option(help="Only on: edge, face, octahedron, ...; repeatable.")
+    ] = None,
+    models: Annotated[int, typer.Option(help="Most models, the best first.")] = 1,
+    charge: Charge = None,
+    symmetry: Symmetry = "bonds",
+    output: Output = None,
+    as_json: AsJson = False,
+) -> None:
+    """Place hydrides that diffraction did not show where the metal has room, best first."""
+    from superatom.model import hydrides
+
+    atoms, anatomy = read_model(file, charge)
+    placed = hydrides.place_hydrides(
+        atoms, number, models=models, kinds=kind, symmetry=symmetry, anatomy=anatomy
+    )
+    tell_models(placed, output, as_json, None, "placements, the best first; a low score is good:")
+    if not placed[0].complete:
+        typer.echo("the search was cut short: better placements may exist", err=True)
+
+
 #: The commands in the order of the help.
-COMMANDS = (dope, strip, simplify, restore, adsorb, hydride)
+COMMANDS = (dope, strip, simplify, restore, adsorb, hydride, place_hydrides)
 
 
 def _counted(given: list[str]) -> dict[str, int]:
