@@ -21,7 +21,7 @@ from superatom.synthesis.kinetics import Floats, ReactionNetwork
 from superatom.synthesis.time_series import TimeSeries
 from superatom.synthesis.trajectories import simulate
 
-SPECIES = ("Au38(PET)24", "Au38(TBBT)12(PET)12", "Au38*(TBBT)24", "Au40(TBBT)26", "Au36(TBBT)24")
+SPECIES = ("Au38(PET)24", "Au38(TBBT)12(PET)12", "Au38(TBBT)24*", "Au40(TBBT)26", "Au36(TBBT)24")
 MINUTES = [0, 1, 2, 3, 5, 8, 12, 18, 25, 35, 50, 70, 95, 120, 160, 200, 260, 320, 400, 480]
 OFF = (3.0, 0.3, 4.0, 0.25)
 NOISE = 0.03

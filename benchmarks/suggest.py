@@ -1,20 +1,32 @@
-"""Suggested experiments against random ones and against one factor at a time.
+"""Suggested experiments against twice as many random ones and one-factor-at-a-time ones.
 
 Known test functions (Branin; Hartmann with three and with six numbers; and, many-humped, Ackley
 with a category, on which no smooth model has an easy time) and a simulated synthesis (ratio,
-temperature, pH, time, solvent, reductant; noise of 1.5 % yield), all to be maximised. Every
-strategy has 40 runs, suggestions after an even design of two runs more than there are conditions.
-Reported: true value of the run that looked best after half and after all of the runs, median
-over the seeds; and in how many seeds half of the runs suggested beat half and all of the others'.
+temperature, pH, time, solvent, reductant; noise of 1.5 % yield), all to be maximised.
 
-Run: python benchmarks/suggest.py [--seeds 10] [--runs 40]
+Every seed has a task of its own: the ranges are moved by up to a tenth of their width, each way,
+at random, so that no optimum lies in the middle of a range or on a grid; all strategies get the
+same. Scored is the true value of the run that looked best.
+
+- random: even chances for every condition.
+- one factor: a chemist begins at random conditions and varies one condition, at 4 even values over
+  its whole range (all options of a category), keeps the best value of all so far and goes on to
+  the next condition, in random order; after all of them once more around the best run over half
+  the width, then a quarter, and so on.
+- suggested: five runs spread evenly by `suggest`, then one suggestion after the other.
+
+Reported: medians over the seeds of N suggested runs and of 2 N others; in how many seeds the N
+suggested runs are ahead; and how many suggested runs it takes until their median is as good as
+that of 40 runs of the others.
+
+Run: python benchmarks/suggest.py [--seeds 24] [--task Branin] [--batch 4]
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +34,10 @@ from superatom.synthesis.conditions import Choice, Conditions, Experiments, Rang
 from superatom.synthesis.suggest import suggest
 
 LEVELS = 4  # values a chemist tries of one factor
+FIRST = 5  # runs spread evenly before the first that is suggested
+COUNTS = (15, 20, 25)
+MOST = 30
+MOVED = 0.1  # of its width by which a range is moved at most
 
 
 @dataclass(frozen=True)
@@ -159,43 +175,61 @@ def one_factor(task: Task, runs: int, seed: int) -> Bench:
     return bench
 
 
+def moved(task: Task, seed: int) -> Task:
+    """Return the task with its ranges moved at random."""
+    generator = np.random.default_rng([seed, 991])
+    ranges = []
+    for item in task.conditions.ranges:
+        shift = MOVED * generator.uniform(-1, 1)
+        if item.scale == "log":
+            factor = (item.high / item.low) ** shift
+            ends = {"low": item.low * factor, "high": item.high * factor}
+        else:
+            step = shift * (item.high - item.low)
+            ends = {"low": item.low + step, "high": item.high + step}
+        ranges.append(replace(item, **ends))
+    return replace(task, conditions=replace(task.conditions, ranges=tuple(ranges)))
+
+
 def suggested(task: Task, runs: int, seed: int, batch: int = 1) -> Bench:
     bench = Bench(task, seed)
-    for point in task.conditions.scatter(len(task.conditions.names) + 2, seed):
-        bench.do(task.conditions.decode(point))
     while len(bench.runs) < runs:
         done = Experiments(tuple(bench.runs), tuple(bench.results))
-        for item in suggest(task.conditions, done, count=batch, seed=seed + len(bench.runs)).batch:
+        count = batch if bench.runs else FIRST
+        for item in suggest(task.conditions, done, count=count, seed=seed).batch:
             bench.do(dict(item.conditions))
     return bench
 
 
-def in_batches(task: Task, runs: int, seed: int) -> Bench:
-    return suggested(task, runs, seed, batch=4)
+def report(task: Task, seeds: range, batch: int) -> None:
+    tasks_moved = [moved(task, seed) for seed in seeds]
+    ours = [suggested(t, MOST, s, batch) for t, s in zip(tasks_moved, seeds, strict=True)]
+    best = {n: np.array([bench.best(n) for bench in ours]) for n in range(FIRST, MOST + 1)}
+    medians = {n: float(np.median(values)) for n, values in best.items()}
+    print(f"{task.name}, optimum {task.optimum:.3f}")
+    print("  suggested   " + "".join(f"{n:>4d}: {medians[n]:8.3f}" for n in COUNTS))
+    for name, strategy in (("random", at_random), ("one factor", one_factor)):
+        theirs = [strategy(t, 2 * max(COUNTS), s) for t, s in zip(tasks_moved, seeds, strict=True)]
+        cells, wins = "", []
+        for n in COUNTS:
+            twice = np.array([bench.best(2 * n) for bench in theirs])
+            cells += f"{2 * n:>4d}: {np.median(twice):8.3f}"
+            wins.append(f"{np.mean(best[n] > twice):.0%}")
+        level = float(np.median([bench.best(40) for bench in theirs]))
+        needed = next((str(n) for n in medians if medians[n] >= level), f"more than {MOST}")
+        print(f"  {name:12s}{cells}  beaten with half: {' / '.join(wins)}  40 are met by {needed}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--runs", type=int, default=40)
+    parser.add_argument("--seeds", type=int, default=24)
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--task", action="append", help="Only this one. May be repeated.")
+    parser.add_argument("--batch", type=int, default=1)
     given = parser.parse_args()
-    half, full = given.runs // 2, given.runs
-    strategies = {"random": at_random, "one factor": one_factor, "suggested": suggested}
-    print(f"{'task':16s}" + "".join(f"{name:>21s}" for name in (*strategies, "by 4")) + "  optimum")
-    print(f"{'runs':16s}" + f"{half:>12d}{full:>9d}" * 4)
     for task in tasks():
-        cells, best = "", {}
-        for name, strategy in {**strategies, "by 4": in_batches}.items():
-            benches = [strategy(task, full, seed) for seed in range(given.seeds)]
-            best[name] = {n: np.array([bench.best(n) for bench in benches]) for n in (half, full)}
-            cells += "".join(
-                f"{np.median(best[name][n]):{w}.3f}" for n, w in ((half, 12), (full, 9))
-            )
-        print(f"{task.name:16s}{cells}{task.optimum:9.3f}")
-        ours = best["suggested"][half]
-        for name in ("random", "one factor"):
-            wins = [np.mean(ours > best[name][n]) for n in (half, full)]
-            print(f"  {half} suggested beat {half} / {full} {name}: {wins[0]:.0%} / {wins[1]:.0%}")
+        if not given.task or task.name in given.task:
+            report(task, range(given.first_seed, given.first_seed + given.seeds), given.batch)
 
 
 if __name__ == "__main__":

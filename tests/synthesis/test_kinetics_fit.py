@@ -16,7 +16,7 @@ from superatom.synthesis.time_series import TimeSeries, read_time_series, time_s
 from superatom.synthesis.trajectories import simulate
 
 FUSION = "2 Au25(PET)18 -> Au38(PET)24 + 12 Au(PET)"
-LEIST = ("Au38(PET)24", "Au38(TBBT)12(PET)12", "Au38*(TBBT)24", "Au40(TBBT)26", "Au36(TBBT)24")
+LEIST = ("Au38(PET)24", "Au38(TBBT)12(PET)12", "Au38(TBBT)24*", "Au40(TBBT)26", "Au36(TBBT)24")
 MINUTES = np.array(
     [0, 1, 2, 3, 5, 8, 12, 18, 25, 35, 50, 70, 95, 120, 160, 200, 260, 320, 400, 480]
 )

@@ -304,3 +304,53 @@ def _mass(text: str) -> float:
         own = sum(k * (element(s).weight or 0.0) for s, k in ligand.elements.items())
         total += n * (own or 1000.0)
     return total
+
+
+@pytest.mark.parametrize(
+    ("target", "untold"),
+    [
+        ("[Ag24Pt(SPhMe2)18]2-", "Pt"),
+        ("[Au13(dppe)5Cl2]3+", ""),
+        ("Ag29(BDT)12(PPh3)4", "phosphine"),
+    ],
+)
+def test_a_reduction_is_proposed_after_the_nearest_that_is_told(
+    target: str, untold: str, known: tuple[Transformation, ...]
+) -> None:
+    route = plan(target, known, limit=1)[0]
+    assert route.is_proposal
+    assert "NaBH4" in route.steps[-1].transformation.reactants
+    gaps = [n for n in route.steps[-1].transformation.notes if "says nothing of" in n]
+    assert (untold in gaps[0]) if untold else True
+
+
+def test_a_surface_with_room_for_half_the_ligands_is_doubted(
+    known: tuple[Transformation, ...],
+) -> None:
+    """Known thiolated gold clusters have about 2.1 n^(2/3) ligands: Au25 18, Au144 60."""
+    doubts = {
+        target: [
+            note
+            for step in plan(target, known, limit=1)[0].steps
+            for note in step.transformation.notes
+            if "for its size" in note
+        ]
+        for target in ("Au1000(PET)500", "Au1000(PET)40", "Au144(PET)60", "Au102(p-MBA)44")
+    }
+    assert "more ligands" in doubts["Au1000(PET)500"][0]
+    assert "fewer ligands" in doubts["Au1000(PET)40"][0]
+    assert not doubts["Au144(PET)60"]
+    assert not doubts["Au102(p-MBA)44"]
+
+
+def test_a_series_asks_for_its_mixed_members(known: tuple[Transformation, ...]) -> None:
+    route = plan("Au38-xAgx(PET)24", known, limit=1)[0]
+    assert dict(read_compound(route.steps[-1].makes).metals) == {"Au": 37, "Ag": 1}
+
+
+def test_isomers_are_not_taken_for_each_other() -> None:
+    told = _told("turn", "Au38(PET)24-T", "Au38(PET)24-Q", "thermal")
+    routes = plan("Au38(PET)24-Q", [told], proposals=False)
+    assert [route.steps[-1].makes for route in routes] == ["Au38(PET)24-Q"]
+    assert plan("Au38(PET)24-T", [told], proposals=False) == []
+    assert plan("Au38*(PET)24", [told], proposals=False) == []

@@ -63,7 +63,8 @@ def test_recipe_writes_a_sheet(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["route", "plan", "Au36(NoSuchLigandXyz)24"], "NoSuchLigandXyz"),
-        (["route", "plan", "Au999(BSA)7", "--no-proposals"], "no route to"),
+        (["route", "plan", ""], "nothing to make"),
+        (["route", "plan", "Au36(TBBT)24", "--max-steps", "0"], "1 or more"),
         (["route", "recipe", "Au36(TBBT)24", "100 mL"], "100 mL"),
         (["route", "recipe", "Au36(TBBT)24", "1 g", "--route", "99"], "--route 99"),
         (["route", "recipe", "Au36(TBBT)24", "1 g", "--yield", "x=4"], "by its number"),
@@ -73,6 +74,23 @@ def test_recipe_writes_a_sheet(tmp_path: Path) -> None:
 def test_bad_input_ends_with_code_two(arguments: list[str], message: str) -> None:
     result = _RUNNER.invoke(app, arguments)
     assert result.exit_code == 2
+    assert message in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["Au999(BSA)7", "--no-proposals"], "without --no-proposals"),
+        (["Fe13(SR)8"], "nothing known or proposed ends in it"),
+        (["Pt17(CO)12(PPh3)8"], "nearest that is told"),
+        (["HAuCl4"], "it is bought: chloroauric acid"),
+    ],
+)
+def test_a_target_without_a_route_ends_with_code_one(arguments: list[str], message: str) -> None:
+    """Nothing is wrong with the question: the search was done and found nothing."""
+    result = _RUNNER.invoke(app, ["route", "plan", *arguments])
+    assert result.exit_code == 1
+    assert f"no route to {arguments[0]}" in result.output
     assert message in result.output
 
 

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy.stats import yeojohnson, zscore
 
 from superatom.errors import DataFileError, SearchError
 from superatom.synthesis.conditions import (
@@ -17,6 +18,7 @@ from superatom.synthesis.conditions import (
     read_runs,
 )
 from superatom.synthesis.gaussian_process import _distances, _loss, _priors, learn
+from superatom.synthesis.result_scale import ResultScale
 from superatom.synthesis.suggest import Suggestions, suggest
 
 FLASK = Conditions.of(
@@ -40,12 +42,33 @@ def test_the_gradient_of_the_likelihood_is_its_derivative() -> None:
     points = np.hstack([generator.random((9, 2)), generator.integers(0, 3, (9, 1))])
     results = generator.normal(size=9)
     centre, width = _priors(3, 2)
-    logs = centre + 0.3 * generator.normal(size=5)
+    parameters = centre + 0.3 * generator.normal(size=7)
     rest = (_distances(points, points, 2), results, 2, centre, width)
-    slope = _loss(logs, *rest)[1]
-    for i, step in enumerate(1e-5 * np.eye(5)):
-        rise = _loss(logs + step, *rest)[0] - _loss(logs - step, *rest)[0]
+    slope = _loss(parameters, *rest)[1]
+    for i, step in enumerate(1e-5 * np.eye(7)):
+        rise = _loss(parameters + step, *rest)[0] - _loss(parameters - step, *rest)[0]
         assert slope[i] == pytest.approx(rise / 2e-5, rel=1e-4, abs=1e-6)
+
+
+@pytest.mark.parametrize("shape", [0.0, 0.4, 1.0, 1.7, 2.0])
+def test_the_scale_of_results_is_that_of_yeo_and_johnson(shape: float) -> None:
+    results = np.array([-40.0, -3.0, 0.5, 2.0, 2.5, 3.0, 90.0])
+    scale, values, stretch = ResultScale.of(results, shape)
+    plain = (results - scale.middle) / scale.spread
+    expected = yeojohnson(plain, shape)
+    np.testing.assert_allclose(values, zscore(expected), atol=1e-12)
+    np.testing.assert_allclose(scale.restore(values), results, rtol=1e-9)
+    slopes = (yeojohnson(plain + 1e-6, shape) - yeojohnson(plain - 1e-6, shape)) / 2e-6
+    assert stretch == pytest.approx(np.sum(np.log(slopes / expected.std())), abs=1e-6)
+
+
+def test_the_model_learns_that_failures_say_little() -> None:
+    """Good runs and far worse failures: the low tail is taken in; no tail is left alone."""
+    x = np.linspace(0, 1, 14)[:, None]
+    hump = np.exp(-(((x[:, 0] - 0.4) / 0.2) ** 2))
+    assert learn(x, np.sin(6 * x[:, 0]), 1).scale.shape == pytest.approx(1.0, abs=0.5)
+    assert learn(x, np.log(hump + 1e-6), 1).scale.shape > 1.1
+    assert learn(x, np.exp(3 * np.sin(6 * x[:, 0])), 1).scale.shape < 0.8
 
 
 def test_a_process_predicts_a_smooth_function_and_knows_what_it_does_not_know() -> None:
@@ -53,6 +76,7 @@ def test_a_process_predicts_a_smooth_function_and_knows_what_it_does_not_know() 
     process = learn(x, np.sin(5 * x[:, 0]), 1)
     between = np.array([[0.3], [0.55]])
     mean, deviation = process.predict(between)
+    mean = process.scale.restore(mean)
     np.testing.assert_allclose(mean, np.sin(5 * between[:, 0]), atol=0.05)
     assert process.predict(np.array([[1.6]]))[1][0] > 3 * deviation.max()
 

@@ -160,27 +160,31 @@ def _known(store: Path | None) -> tuple[Transformation, ...]:
 def _routes(
     target: str, limit: int, proposals: bool | None, max_steps: int, store: Path | None
 ) -> list[Route]:
-    from superatom.errors import SearchError
+    from superatom.errors import ComputationError
     from superatom.synthesis.routes import plan as find
 
-    routes = find(target, _known(store), limit=limit, proposals=proposals, max_steps=max_steps)
+    known = _known(store)
+    routes = find(target, known, limit=limit, proposals=proposals, max_steps=max_steps)
     if not routes:
-        raise SearchError(
-            f"no route to {target}: nothing known ends in it{_hint(target, proposals)}"
-        )
+        tried = "nothing known" if proposals is False else "nothing known or proposed"
+        hint = _hint(target, proposals, known)
+        raise ComputationError(f"no route to {target}: {tried} ends in it{hint}")
     return routes
 
 
-def _hint(target: str, proposals: bool | None) -> str:
-    """Say that it is bought, or what else can be tried."""
+def _hint(target: str, proposals: bool | None, known: tuple[Transformation, ...]) -> str:
+    """Say that it is bought, or what else can be tried, or what is known that is near."""
     from superatom.synthesis.precursors import find_precursor
-    from superatom.synthesis.targets import compounds_asked
+    from superatom.synthesis.targets import compounds_asked, nearest
 
-    asked = [find_precursor(compound) for compound in compounds_asked(target, ())]
-    names = [precursor.name for precursor in asked if precursor is not None]
+    asked = compounds_asked(target, ())
+    names = [found.name for each in asked if (found := find_precursor(each)) is not None]
     if names:
         return f"\n  it is bought: {names[0]}"
-    return "" if proposals else "\n  --proposals looks for steps by analogy"
+    if proposals is False:
+        return "\n  without --no-proposals steps are proposed by analogy"
+    near = nearest(asked[0], known) if asked else ()
+    return f"\n  nearest that is told: {', '.join(near)}" if near else ""
 
 
 def _pairs(given: list[str] | None, example: str) -> list[tuple[str, str]]:

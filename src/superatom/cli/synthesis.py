@@ -23,6 +23,8 @@ app = typer.Typer(
     help="How clusters form: kinetics simulated and fitted; which experiment to do next.",
 )
 
+_DRAWN = 400  # times of a drawn curve, however few are printed
+
 Model = Annotated[
     str,
     typer.Argument(
@@ -80,7 +82,8 @@ def simulate(
     if figure:
         from superatom.report.kinetics_figure import write_traces
 
-        write_traces(run, figure)
+        fine = np.linspace(0.0, duration, _DRAWN)
+        write_traces(run_model(network, initial, fine), figure)
     if as_json:
         print_json({"model": chosen.name, "constants": dict(network.constants), **run.as_dict()})
     else:

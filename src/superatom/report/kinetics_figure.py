@@ -105,7 +105,10 @@ def _mathtext(formula: str) -> str:
     from superatom.composition.cluster import Cluster
 
     try:
-        return f"${Cluster.parse(formula).text('latex').strip('$')}$"
+        cluster = Cluster.parse(formula)
+        raised = "^{*}" if cluster.isomer == "*" else ""  # the distorted Au38*
+        told = cluster.text("latex").strip("$")
+        return f"${told.replace('-*}', '}')}{raised}$"
     except FormulaError:
         return formula
 

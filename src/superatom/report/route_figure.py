@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["RouteGraph", "draw_routes", "route_graph", "species_mathtext", "write_routes"]
 
 _INDEX = re.compile(r"(?<=[A-Za-z)\]])(\d+)")
-_ROW_MM, _LEGEND_MM, _MARGIN_MM = 10.0, 3.1, 3.0
+_ROW_MM, _LEGEND_MM, _MARGIN_MM = 10.0, 2.8, 3.0
+_LETTER_MM = 3.5  # between a letter of the key and what it stands for
 _LEAST_GAP_MM = 9.0  # between columns of compounds, for the circles of the steps
 _COLOUR_OF = {
     "told": COLOURS[0],
@@ -68,12 +69,15 @@ class RouteGraph:
         Each once, first used first.
     lines : tuple[tuple[int, tuple[Node, ...]], ...]
         Step it belongs to, and the nodes it runs through.
+    unknown : frozenset[Node]
+        Compounds that are neither bought nor made by anything known.
     """
 
     places: dict[Node, tuple[int, float]]
     texts: dict[Node, str]
     steps: tuple[RouteStep, ...]
     lines: tuple[tuple[int, tuple[Node, ...]], ...]
+    unknown: frozenset[Node] = frozenset()
 
     @property
     def n_rows(self) -> float:
@@ -110,8 +114,11 @@ def route_graph(routes: Sequence[Route]) -> RouteGraph:
         If there is no route, or more steps than letters.
     """
     found: dict[str, RouteStep] = {}
+    made_by: dict[str, dict[str, None]] = {}  # a step can make one thing here, another there
     for step in (step for route in routes for step in route.steps):
-        found.setdefault(step.step.balance.text + step.transformation.id, step)
+        name = step.step.balance.text + step.transformation.id
+        found.setdefault(name, step)
+        made_by.setdefault(name, {}).setdefault(step.makes)
     if not found:
         raise SearchError("no step to draw")
     if len(found) > len(_LETTERS):
@@ -119,13 +126,15 @@ def route_graph(routes: Sequence[Route]) -> RouteGraph:
     steps = tuple(found.values())
     texts: dict[Node, str] = {}
     links: list[tuple[int, Node, Node]] = []
-    for number, each in enumerate(steps):
-        made = _node(each.makes, texts)
+    for number, (each, products) in enumerate(zip(steps, made_by.values(), strict=True)):
         inputs = [t for t in each.transformation.all_reactants if read_compound(t).metals]
-        links += [(number, _node(text, texts), made) for text in inputs]
+        for made in [_node(text, texts) for text in products]:
+            links += [(number, _node(text, texts), made) for text in inputs]
     columns = _columns(texts, links)
     lines = _lines(columns, links)
-    return RouteGraph(_placed(columns, lines), texts, steps, lines)
+    begun = (each for route in routes for each in route.starting)
+    unknown = {_node(each.text, {}) for each in begun if each.supply == "no synthesis known"}
+    return RouteGraph(_placed(columns, lines), texts, steps, lines, frozenset(unknown))
 
 
 def _node(text: str, texts: dict[Node, str]) -> Node:
@@ -142,7 +151,8 @@ def _columns(nodes: Iterable[Node], links: Sequence[tuple[int, Node, Node]]) -> 
             if used != made:
                 columns[made] = min(max(columns[made], columns[used] + 2), 2 * len(columns))
     for number, _, made in links:
-        columns[("step", number)] = columns[made] - 1
+        step: Node = ("step", number)
+        columns[step] = min(columns.get(step, columns[made]), columns[made] - 1)
     return columns
 
 
@@ -153,12 +163,11 @@ def _lines(
     lines = []
     for number, used, made in links:
         step: Node = ("step", number)
-        passed: list[Node] = []
-        for column in range(columns[used] + 1, columns[step]):
-            node: Node = ("line", number, used, column)
-            columns[node] = column
-            passed.append(node)
-        lines += [(number, (used, *passed, step)), (number, (step, made))]
+        for begin, end in ((used, step), (step, made)):
+            between = range(columns[begin] + 1, columns[end])
+            passed: list[Node] = [("line", number, begin, end, column) for column in between]
+            columns.update(zip(passed, between, strict=True))
+            lines.append((number, (begin, *passed, end)))
     return tuple(dict.fromkeys(lines))
 
 
@@ -188,7 +197,8 @@ def draw_routes(routes: Sequence[Route], *, width_mm: float | None = None) -> Fi
     """Draw routes to a target as a graph, with a key of the steps below.
 
     Blue arrows are told, green ones told for a family of ligands, orange dashed ones proposed
-    by analogy, grey dotted ones changes of charge that no source tells.
+    by analogy, grey dotted ones changes of charge that no source tells. Grey boxes are bought,
+    a dashed box is a cluster to begin with that nothing known makes.
 
     Parameters
     ----------
@@ -204,17 +214,20 @@ def draw_routes(routes: Sequence[Route], *, width_mm: float | None = None) -> Fi
         width = width_mm or _width_needed(graph)
         lines = _key(graph, width)
         graph_mm = 2 * _MARGIN_MM + _ROW_MM * graph.n_rows
-        height = graph_mm + _LEGEND_MM * sum(line.count("\n") + 1 for line in lines) + _MARGIN_MM
+        height = graph_mm + _LEGEND_MM * sum(map(len, lines)) + _MARGIN_MM
         figure = new_figure(width, height, laid_out=False)
         axes = figure.add_axes((0.0, 1 - graph_mm / height, 1.0, graph_mm / height))
         axes.set_xlim(0, width)
         axes.set_ylim(graph_mm, 0)
         axes.axis("off")
         _draw_graph(axes, graph, width)
-        figure.text(
-            _MARGIN_MM / width, 1 - graph_mm / height, "\n".join(lines),
-            va="top", ha="left", fontsize=6, linespacing=1.25,
-        )  # fmt: skip
+        y = graph_mm
+        for letter, rows in zip(_LETTERS, lines, strict=False):
+            figure.text(_MARGIN_MM / width, 1 - y / height, letter, va="top", fontsize=6)
+            for row in rows:
+                x = (_MARGIN_MM + _LETTER_MM) / width
+                figure.text(x, 1 - y / height, row, va="top", fontsize=6)
+                y += _LEGEND_MM
     return figure
 
 
@@ -243,23 +256,32 @@ def _text_width_mm(text: str, size: float) -> float:
     return float(outline.get_extents().width) * 25.4 / 72 + 0.7 * size * 25.4 / 72
 
 
-def _key(graph: RouteGraph, width_mm: float) -> list[str]:
-    """Return the key: what each letter is, with its reagents and source."""
+def _key(graph: RouteGraph, width_mm: float) -> list[list[str]]:
+    """Return the key: for each letter the lines that say what it is, with reagents and source."""
+    letters = int((width_mm - _LETTER_MM) * 0.82)  # of 6 pt that fit on a line
     lines = []
-    letters = int(width_mm * 0.82)  # of 6 pt that fit on a line
-    for number, step in enumerate(graph.steps):
+    for step in graph.steps:
         told = step.transformation
-        reagents = [_plain(t) for t in told.all_reactants if not read_compound(t).metals]
+        reagents = [t for t in told.all_reactants if not read_compound(t).metals]
         share = told.yield_fraction
         parts = [
-            f"{_LETTERS[number]}  {told.kind}",
-            f"+ {', '.join(reagents)}" if reagents else "",
+            told.kind,
+            f"+ {', '.join(map(_plain, reagents))}" if reagents else "",
             f"{100 * share:g} %" if share is not None and told.kind != "precursor complex" else "",
             f"proposed after {told.precedent}" if step.is_proposal else _source(step),
         ]
         text = "; ".join(part for part in parts if part)
-        lines.append("\n    ".join(textwrap.wrap(text, letters)))
+        rows = textwrap.wrap(text, letters, break_on_hyphens=False)
+        lines.append([_lowered(row, reagents) for row in rows])
     return lines
+
+
+def _lowered(row: str, reagents: Iterable[str]) -> str:
+    """Set the indices of the reagents in a line of the key, which stand between , and ;."""
+    for reagent in reagents:
+        pattern = rf"(?:(?<=[+,] )|^){re.escape(_plain(reagent))}(?=[,;]|$)"
+        row = re.sub(pattern, lambda _, text=reagent: species_mathtext(text), row)  # type: ignore[misc]
+    return row
 
 
 def _source(step: RouteStep) -> str:
@@ -289,14 +311,14 @@ def _draw_graph(axes: Axes, graph: RouteGraph, width_mm: float) -> None:
         node: (across[column], _MARGIN_MM + _ROW_MM * (row - top + 0.5))
         for node, (column, row) in graph.places.items()
     }
-    bought = set(graph.texts) - {nodes[-1] for _, nodes in graph.lines}
+    bought = set(graph.texts) - {nodes[-1] for _, nodes in graph.lines} - graph.unknown
     for number, nodes in graph.lines:
         _draw_line(axes, graph, number, [at[node] for node in nodes], nodes, size)
     for node, text in graph.texts.items():
         axes.text(
             *at[node], species_mathtext(text), ha="center", va="center", fontsize=size, zorder=3,
             bbox={"boxstyle": "round,pad=0.3", "fc": "#EEF0F2" if node in bought else "white",
-                  "ec": "#333333", "lw": 0.6},
+                  "ec": "#333333", "lw": 0.6, "ls": "--" if node in graph.unknown else "-"},
         )  # fmt: skip
     for number, step in enumerate(graph.steps):
         colour = _COLOUR_OF[step.transformation.basis]

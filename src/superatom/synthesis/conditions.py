@@ -169,6 +169,10 @@ class Conditions:
 
         size = 2 ** max(0, int(np.ceil(np.log2(max(count, 1)))))
         unit = qmc.Sobol(len(self.names), rng=np.random.default_rng(seed)).random(size)[:count]
+        return self.points(unit)
+
+    def points(self, unit: Floats) -> Floats:
+        """Return points of a unit cube with its last columns turned into numbers of options."""
         sizes = np.array([len(choice.options) for choice in self.choices])
         numbers, options = unit[:, : len(self.ranges)], unit[:, len(self.ranges) :]
         return np.hstack([numbers, np.floor(options * sizes)])

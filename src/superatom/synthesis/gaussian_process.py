@@ -1,8 +1,12 @@
 """A Gaussian process for few experiments over numbers and categories.
 
 Kernel: Matérn 5/2 with one length per number, times exp(-1/l) for every category in which two
-runs differ. Lengths, height and noise maximise the marginal likelihood times log-normal priors
-(Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, chapters 4 and 5).
+runs differ; and, added to it, the mean of such kernels of one condition each, so that what a
+condition does whatever the others are is learned from few runs (Duvenaud, Nickisch and Rasmussen,
+Additive Gaussian Processes, 2011, 10.48550/arXiv.1112.4394). Lengths, heights, noise and the shape
+of the scale of the results maximise the marginal likelihood times priors (Rasmussen and Williams,
+Gaussian Processes for Machine Learning, 2006, chapters 4 and 5; for the scale Snelson, Rasmussen
+and Ghahramani, Warped Gaussian Processes, 2003).
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import numpy as np
 
 from superatom.errors import ComputationError
 from superatom.synthesis.conditions import Floats
+from superatom.synthesis.result_scale import ResultScale
 
 __all__ = ["GaussianProcess", "learn"]
 
@@ -21,9 +26,14 @@ __all__ = ["GaussianProcess", "learn"]
 _PRIOR_LENGTH = (-0.5, 0.8)
 _PRIOR_CATEGORY = (0.5, 1.0)
 _PRIOR_HEIGHT = (0.0, 0.7)
+_PRIOR_ADDED = (-1.0, 1.0)
 _PRIOR_NOISE = (-4.0, 1.3)
+_PRIOR_SHAPE = (1.0, 0.5)
 _BOUND = 3.5  # widths of the prior within which a parameter is sought
-_JITTER = 1e-9
+_SHAPES = (0.0, 2.0)  # where the scale of the results can be turned back
+_JITTER = 1e-8
+_TURNS = 40
+_SHIFT = 1e-4  # of the shape, for its slope
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,52 +44,60 @@ class GaussianProcess:
     ----------
     points : ndarray, shape (runs, conditions)
         Experiments; numbers from 0 to 1 first, then numbers of options.
-    results : ndarray, shape (runs,)
-        What came of them.
+    values : ndarray, shape (runs,)
+        What came of them, on the scale.
     numbers : int
         How many conditions are numbers.
     logs : ndarray
-        Logarithms of the lengths, of the height and of the noise.
-    mean, scale : float
-        By which results are shifted and divided.
+        Logarithms of the lengths, of the two heights and of the noise.
+    scale : ResultScale
+        From results to values and back.
     root : ndarray, shape (runs, runs)
         Cholesky factor of the covariance.
     weights : ndarray, shape (runs,)
-        Inverse covariance times results.
+        Inverse covariance times values.
     """
 
     points: Floats
-    results: Floats
+    values: Floats
     numbers: int
     logs: Floats
-    mean: float
-    scale: float
+    scale: ResultScale
     root: Floats
     weights: Floats
 
     @property
     def lengths(self) -> Floats:
         """Lengths of the conditions, in units of their range; long ones matter little."""
-        return np.asarray(np.exp(self.logs[:-2]))
+        return np.asarray(np.exp(self.logs[:-3]))
+
+    @property
+    def unknown(self) -> float:
+        """Standard deviation of a value far from all runs."""
+        return float(np.sqrt(np.exp(2 * self.logs[-3]) + np.exp(2 * self.logs[-2])))
 
     @property
     def noise(self) -> float:
-        """Standard deviation of a repeated experiment, in the unit of the results."""
-        return float(np.exp(self.logs[-1])) * self.scale
+        """Standard deviation of a repeated experiment near the median, in its unit."""
+        return self.width(0.0, float(np.exp(self.logs[-1])))
+
+    def width(self, value: float, deviation: float) -> float:
+        """Return a standard deviation around a value, turned back into the unit of results."""
+        low, high = self.scale.restore(np.array([value - deviation, value + deviation]))
+        return float(high - low) / 2.0
 
     def predict(self, points: Floats) -> tuple[Floats, Floats]:
-        """Return mean and standard deviation of the result at `points`, noise left out."""
+        """Return mean and standard deviation of the values at `points`, noise left out."""
         from scipy.linalg import solve_triangular
 
         cross = _kernel(points, self.points, self.numbers, self.logs)
         spread = solve_triangular(self.root, cross.T, lower=True)
-        variance = np.exp(2 * self.logs[-2]) - np.sum(spread**2, axis=0)
-        deviation = np.sqrt(np.maximum(variance, 1e-12))
-        return self.mean + self.scale * (cross @ self.weights), self.scale * deviation
+        variance = self.unknown**2 - np.sum(spread**2, axis=0)
+        return cross @ self.weights, np.sqrt(np.maximum(variance, 1e-10))
 
-    def given(self, points: Floats, results: Floats) -> GaussianProcess:
+    def given(self, points: Floats, values: Floats) -> GaussianProcess:
         """Return the process with these experiments in place of its own, parameters kept."""
-        return _condition(points, results, self.numbers, self.logs)
+        return _condition(points, values, self.numbers, self.logs, self.scale)
 
 
 def learn(points: Floats, results: Floats, numbers: int, *, starts: int = 2) -> GaussianProcess:
@@ -99,7 +117,8 @@ def learn(points: Floats, results: Floats, numbers: int, *, starts: int = 2) -> 
     from scipy.optimize import minimize
 
     centre, width = _priors(points.shape[1], numbers)
-    scaled, _, _ = _standard(results)
+    low, high = centre - _BOUND * width, centre + _BOUND * width
+    low[-1], high[-1] = _SHAPES
     distances = _distances(points, points, numbers)
     generator = np.random.default_rng(len(results))
     best: tuple[float, Floats] | None = None
@@ -107,43 +126,40 @@ def learn(points: Floats, results: Floats, numbers: int, *, starts: int = 2) -> 
         shift = generator.normal(size=len(centre)) * width * (number > 0)
         found = minimize(
             _loss,
-            centre + shift,
-            args=(distances, scaled, numbers, centre, width),
+            np.clip(centre + shift, low, high),
+            args=(distances, results, numbers, centre, width),
             jac=True,
             method="L-BFGS-B",
-            bounds=list(zip(centre - _BOUND * width, centre + _BOUND * width, strict=True)),
-            options={"maxiter": 60},
+            bounds=list(zip(low, high, strict=True)),
+            options={"maxiter": _TURNS},
         )
         if np.isfinite(found.fun) and (best is None or found.fun < best[0]):
             best = (float(found.fun), np.asarray(found.x, dtype=float))
     if best is None:
         raise ComputationError("no Gaussian process fits the results: are they all numbers?")
-    return _condition(points, results, numbers, best[1])
+    *logs, shape = best[1]
+    scale, values, _ = ResultScale.of(results, float(shape))
+    return _condition(points, values, numbers, np.array(logs), scale)
 
 
-def _condition(points: Floats, results: Floats, numbers: int, logs: Floats) -> GaussianProcess:
+def _condition(
+    points: Floats, values: Floats, numbers: int, logs: Floats, scale: ResultScale
+) -> GaussianProcess:
     from scipy.linalg import cho_solve
 
-    scaled, mean, scale = _standard(results)
     covariance = _kernel(points, points, numbers, logs)
     covariance[np.diag_indices_from(covariance)] += np.exp(2 * logs[-1]) + _JITTER
     root = np.asarray(np.linalg.cholesky(covariance), dtype=float)
-    weights = np.asarray(cho_solve((root, True), scaled), dtype=float)
-    return GaussianProcess(points, results, numbers, logs, mean, scale, root, weights)
+    weights = np.asarray(cho_solve((root, True), values), dtype=float)
+    return GaussianProcess(points, values, numbers, logs, scale, root, weights)
 
 
 def _priors(conditions: int, numbers: int) -> tuple[Floats, Floats]:
     """Return centres and widths; lengths grow with the root of the number of conditions."""
     rows = [_PRIOR_LENGTH] * numbers + [_PRIOR_CATEGORY] * (conditions - numbers)
-    table = np.array([*rows, _PRIOR_HEIGHT, _PRIOR_NOISE])
+    table = np.array([*rows, _PRIOR_HEIGHT, _PRIOR_ADDED, _PRIOR_NOISE, _PRIOR_SHAPE])
     table[:numbers, 0] += 0.5 * np.log(max(numbers, 1) / 2.0)
     return table[:, 0], table[:, 1]
-
-
-def _standard(results: Floats) -> tuple[Floats, float, float]:
-    mean, scale = float(np.mean(results)), float(np.std(results))
-    scale = scale if scale > 1e-12 * max(1.0, abs(mean)) else 1.0
-    return (results - mean) / scale, mean, scale
 
 
 def _distances(a: Floats, b: Floats, numbers: int) -> Floats:
@@ -154,38 +170,57 @@ def _distances(a: Floats, b: Floats, numbers: int) -> Floats:
 
 
 def _kernel(a: Floats, b: Floats, numbers: int, logs: Floats) -> Floats:
-    return _parts(_distances(a, b, numbers), numbers, logs)[0]
+    product, added, _ = _parts(_distances(a, b, numbers), numbers, logs)
+    return product + added
 
 
 def _parts(distances: Floats, numbers: int, logs: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return the kernel, sqrt(5) r, and what multiplies it for categories and height."""
-    r = np.sqrt(5.0 * np.tensordot(np.exp(-2 * logs[:numbers]), distances[:numbers], 1))
-    gaps = np.tensordot(np.exp(-logs[numbers:-2]), distances[numbers:], 1)
-    factor = np.exp(2 * logs[-2] - gaps)
-    return factor * (1 + r + r**2 / 3) * np.exp(-r), r, factor
+    """Return both kernels and the slope of their sum against ln(lengths), (conditions, a, b)."""
+    inverse = np.exp(-logs[:-3])[:, None, None]
+    heights = np.exp(2 * logs[-3:-1])
+    r = np.sqrt(5.0 * distances[:numbers]) * inverse[:numbers]
+    gaps = distances[numbers:] * inverse[numbers:]
+    whole = np.sqrt(np.sum(r**2, axis=0))
+    fall = heights[0] * np.exp(-whole - np.sum(gaps, axis=0))
+    product = fall * (1 + whole + whole**2 / 3)
+    falls, others = np.exp(-r), np.exp(-gaps)
+    share = heights[1] / len(distances)
+    added = share * (((1 + r + r**2 / 3) * falls).sum(axis=0) + others.sum(axis=0))
+    bends = r**2 / 3 * (fall * (1 + whole) + share * (1 + r) * falls)
+    return product, added, np.concatenate([bends, gaps * (product + share * others)])
 
 
 def _loss(
-    logs: Floats, distances: Floats, results: Floats, numbers: int, centre: Floats, width: Floats
+    parameters: Floats,
+    distances: Floats,
+    results: Floats,
+    numbers: int,
+    centre: Floats,
+    width: Floats,
 ) -> tuple[float, Floats]:
-    """Return minus the log posterior and its gradient."""
-    from scipy.linalg import cho_solve
-
-    kernel, r, factor = _parts(distances, numbers, logs)
+    """Return minus the log posterior and its gradient; parameters are `logs` and the shape."""
+    logs, shape = parameters[:-1], float(parameters[-1])
+    _, values, stretch = ResultScale.of(results, shape)
+    product, added, bends = _parts(distances, numbers, logs)
     noise = np.exp(2 * logs[-1])
-    covariance = kernel + (noise + _JITTER) * np.eye(len(results))
+    covariance = product + added + (noise + _JITTER) * np.eye(len(values))
     root = np.linalg.cholesky(covariance)
-    weights = cho_solve((root, True), results)
-    inverse = cho_solve((root, True), np.eye(len(results)))
+    inverse = np.linalg.inv(covariance)
+    weights = inverse @ values
     outer = inverse - np.outer(weights, weights)  # 2 dL/dK
-    bend = factor * (1 + r) * np.exp(-r) * (5.0 / 3.0)
-    gradient = np.empty(len(logs))
-    slopes = np.tensordot(distances[:numbers], outer * bend, ([1, 2], [0, 1]))
-    gradient[:numbers] = 0.5 * slopes * np.exp(-2 * logs[:numbers])
-    slopes = np.tensordot(distances[numbers:], outer * kernel, ([1, 2], [0, 1]))
-    gradient[numbers:-2] = 0.5 * slopes * np.exp(-logs[numbers:-2])
-    gradient[-2] = np.sum(outer * kernel)
-    gradient[-1] = noise * np.trace(outer)
-    off = (logs - centre) / width
-    value = 0.5 * results @ weights + np.sum(np.log(np.diag(root))) + 0.5 * off @ off
+    gradient = np.empty(len(parameters))
+    gradient[:-4] = 0.5 * np.tensordot(bends, outer, 2)
+    gradient[-4:-1] = np.sum(outer * product), np.sum(outer * added), noise * np.trace(outer)
+    gradient[-1] = _shape_slope(results, shape, inverse)
+    off = (parameters - centre) / width
+    value = 0.5 * values @ weights + np.sum(np.log(np.diag(root))) - stretch + 0.5 * off @ off
     return float(value), gradient + off / width
+
+
+def _shape_slope(results: Floats, shape: float, inverse: Floats) -> float:
+    """Return how the likelihood falls with the shape; the covariance does not know of it."""
+    ends = []
+    for sign in (-1.0, 1.0):
+        _, values, stretch = ResultScale.of(results, shape + sign * _SHIFT)
+        ends.append(0.5 * float(values @ inverse @ values) - stretch)
+    return (ends[1] - ends[0]) / (2.0 * _SHIFT)

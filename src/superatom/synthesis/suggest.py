@@ -1,7 +1,9 @@
 """Which experiments to do next: expected improvement over a Gaussian process.
 
-Batches by the kriging believer: a suggestion is taken to give what is predicted before the next
-is sought (Ginsbourger et al., 2010, 10.1007/978-3-642-10701-6_6).
+Sought around the best run first, in a region shaped by the lengths of the process, and beyond it
+only for a multiple of the improvement (after the trust regions of Eriksson et al., 2019,
+10.48550/arXiv.1910.01739). Batches by the kriging believer: a suggestion is taken to give what is
+predicted before the next is sought (Ginsbourger et al., 2010, 10.1007/978-3-642-10701-6_6).
 """
 
 from __future__ import annotations
@@ -20,8 +22,15 @@ from superatom.synthesis.gaussian_process import GaussianProcess, learn
 __all__ = ["GOALS", "Suggestion", "Suggestions", "suggest"]
 
 GOALS = ("maximise", "minimise")
-_SCATTER = 1024  # points among which the best is sought before it is polished
+_SCATTER = 512  # points among which the best is sought before it is polished
 _POLISHED = 4
+_WIDTHS = (0.05, 0.02, 0.007, 0.003)  # of the clouds that polish it
+_REACH = 0.4  # share of a range by which a suggestion leaves the best run
+_STRETCH = (0.5, 2.0)  # how much less or more for a condition that matters much or little
+_FAR = float(np.log(10.0))  # how much more improvement it takes to go farther
+_DESIGNS = 64  # even spreads compared before the first runs
+_CLOUD = 24
+_NODES = 128  # at which an expected improvement is summed up
 _FEW = 3  # experiments below which only an even spread makes sense
 _ALIKE = 1e-6
 _NEAR = 0.5  # share of the uncertainty far from all runs below which a point exploits
@@ -149,68 +158,53 @@ def suggest(
     if len(results) < _FEW:
         batch = tuple(_spread(conditions, points, count, seed))
         return Suggestions(batch, done.objective, goal, best, {}, None, origin)
-    scale = _Scale.of(results)
-    process = learn(points, scale.soften(results), len(conditions.ranges))
-    batch = tuple(_believe(conditions, process, scale, (count, sign, seed)))
+    process = learn(points, results, len(conditions.ranges))
+    batch = tuple(_believe(conditions, process, (count, sign, seed)))
     return Suggestions(
         batch, done.objective, goal, best, _importance(conditions, process), process.noise, origin
     )
 
 
 def _spread(conditions: Conditions, points: Floats, count: int, seed: int) -> list[Suggestion]:
-    """Return points far from all that was done and from each other."""
-    pool, chosen = conditions.scatter(256, seed), []
-    near = np.full(len(pool), np.inf)
-    for point in points:
-        near = np.minimum(near, _apart(conditions, pool, point))
-    for _ in range(count):
-        place = int(np.argmax(near))
-        near = np.minimum(near, _apart(conditions, pool, pool[place]))
-        reason = "too few runs for a model: spread evenly over the conditions"
-        run = conditions.decode(pool[place])
-        chosen.append(Suggestion(run, None, None, None, "spread", None, None, reason))
-    return chosen
+    """Return points far from all that was done and from each other.
 
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """Results below the median count by the logarithm of how far below they are.
-
-    How bad a bad run was says little about where the best is, but would rule the model.
+    The best of many Latin hypercubes: every condition is tried at `count` even values.
     """
+    from scipy.stats import qmc
 
-    median: float
-    spread: float
+    generator = np.random.default_rng(seed)
+    sampler = qmc.LatinHypercube(len(conditions.names), rng=generator)
+    designs = [conditions.points(sampler.random(count)) for _ in range(_DESIGNS)]
+    best = max(designs, key=lambda design: _least_gap(conditions, design, points))
+    reason = "too few runs for a model: spread evenly over the conditions"
+    return [
+        Suggestion(conditions.decode(point), None, None, None, "spread", None, None, reason)
+        for point in best
+    ]
 
-    @classmethod
-    def of(cls, results: Floats) -> _Scale:
-        median = float(np.median(results))
-        return cls(median, max(float(results.max()) - median, 1e-12))
 
-    def soften(self, results: Floats) -> Floats:
-        below = np.maximum(self.median - results, 0.0)
-        softened = self.median - self.spread * np.log1p(below / self.spread)
-        return np.asarray(np.where(below > 0, softened, results))
-
-    def restore(self, softened: float) -> float:
-        below = max(self.median - softened, 0.0)
-        restored = self.median - self.spread * float(np.expm1(below / self.spread))
-        return restored if below > 0 else softened
+def _least_gap(conditions: Conditions, design: Floats, done: Floats) -> float:
+    """Return the least distance of the points of a design to each other and to those done."""
+    gaps = [
+        _apart(conditions, np.vstack([design[:i], done.reshape(-1, design.shape[1])]), point)
+        for i, point in enumerate(design)
+    ]
+    return float(min((gap.min() for gap in gaps if len(gap)), default=0.0))
 
 
 def _believe(
-    conditions: Conditions, process: GaussianProcess, scale: _Scale, order: tuple[int, float, int]
+    conditions: Conditions, process: GaussianProcess, order: tuple[int, float, int]
 ) -> list[Suggestion]:
     """Seek one suggestion after the other, each believed to give what is predicted."""
     count, sign, seed = order
     real, chosen = process, []
     points = process.points
-    believed = process.results
+    believed = process.values
     for number in range(count):
         # The best prediction, not the best result, which owes much to noise.
         incumbent = float(process.predict(points)[0].max())
         point = _most_promising(conditions, process, incumbent, seed + number)
-        chosen.append(_explain(conditions, real, scale, point, incumbent, sign))
+        chosen.append(_explain(conditions, real, point, incumbent, sign))
         mean, _ = process.predict(point[None])
         points, believed = np.vstack([points, point]), np.append(believed, mean)
         process = process.given(points, believed)
@@ -221,33 +215,71 @@ def _most_promising(
     conditions: Conditions, process: GaussianProcess, incumbent: float, seed: int
 ) -> Floats:
     """Return the point of highest expected improvement that was not done."""
-    top = process.points[np.argsort(-process.predict(process.points)[0])[:_POLISHED]]
-    generator = np.random.default_rng(seed)
-    pool = np.vstack(
-        [conditions.scatter(_SCATTER, seed), *_around(conditions, top, generator, 0.1)]
+    near, far = (
+        _climb(conditions, process, incumbent, seed, region)
+        for region in (_region(conditions, process), _everywhere(conditions))
     )
-    for width in (0.03, 0.01, 0.003):
+    return far[0] if far[1] > near[1] + _FAR else near[0]
+
+
+def _region(conditions: Conditions, process: GaussianProcess) -> tuple[Floats, Floats]:
+    """Return the corners of the region around the best run, wide where little changes."""
+    n = len(conditions.ranges)
+    centre = process.points[int(np.argmax(process.predict(process.points)[0])), :n]
+    lengths = process.lengths[:n]
+    relative = lengths / np.exp(np.mean(np.log(lengths))) if n else lengths
+    reach = _REACH * np.clip(relative, *_STRETCH)
+    return np.maximum(centre - reach, 0.0), np.minimum(centre + reach, 1.0)
+
+
+def _everywhere(conditions: Conditions) -> tuple[Floats, Floats]:
+    n = len(conditions.ranges)
+    return np.zeros(n), np.ones(n)
+
+
+def _climb(
+    conditions: Conditions,
+    process: GaussianProcess,
+    incumbent: float,
+    seed: int,
+    region: tuple[Floats, Floats],
+) -> tuple[Floats, float]:
+    """Return the best point of a region and ln of its expected improvement."""
+    n, (low, high) = len(conditions.ranges), region
+    generator = np.random.default_rng(seed)
+    top = process.points[np.argsort(-process.predict(process.points)[0])[:_POLISHED]]
+    pool = conditions.scatter(_SCATTER, seed)
+    pool[:, :n] = low + pool[:, :n] * (high - low)
+    clouds = [c for w in (0.1, 0.02) for c in _around(conditions, top, generator, w, region)]
+    pool = np.vstack([pool, *clouds])
+    for width in _WIDTHS:
         gain = _log_improvement(process, pool, incumbent)
         leaders = pool[np.argsort(-gain)[:_POLISHED]]
-        pool = np.vstack([leaders, *_around(conditions, leaders, generator, width)])
+        pool = np.vstack([leaders, *_around(conditions, leaders, generator, width, region)])
     pool = np.array([conditions.encode([conditions.decode(point)])[0] for point in pool])
     gain = _log_improvement(process, pool, incumbent)
     done = (np.abs(pool[:, None] - process.points[None]).max(axis=2) < _ALIKE).any(axis=1)
-    return np.asarray(pool[int(np.argmax(np.where(done, -np.inf, gain)))])
+    gain = np.where(done, -np.inf, gain)
+    best = int(np.argmax(gain))
+    return np.asarray(pool[best]), float(gain[best])
 
 
 def _around(
-    conditions: Conditions, centres: Floats, generator: np.random.Generator, width: float
+    conditions: Conditions,
+    centres: Floats,
+    generator: np.random.Generator,
+    width: float,
+    region: tuple[Floats, Floats],
 ) -> list[Floats]:
-    """Return points scattered around centres, sometimes with another option."""
+    """Return points of a region scattered around centres, sometimes with another option."""
     n, clouds = len(conditions.ranges), []
     for centre in centres:
-        cloud = np.repeat(centre[None], 48, axis=0)
-        steps = generator.normal(size=(48, n)) * width * generator.integers(0, 2, (48, n))
-        cloud[:, :n] = np.clip(cloud[:, :n] + steps, 0.0, 1.0)
+        cloud = np.repeat(centre[None], _CLOUD, axis=0)
+        steps = generator.normal(size=(_CLOUD, n)) * width * generator.integers(0, 2, (_CLOUD, n))
+        cloud[:, :n] = np.clip(cloud[:, :n] + steps, *region)
         for column, choice in enumerate(conditions.choices, n):
-            other = generator.integers(0, len(choice.options), 48)
-            cloud[:, column] = np.where(generator.random(48) < 0.2, other, cloud[:, column])
+            other = generator.integers(0, len(choice.options), _CLOUD)
+            cloud[:, column] = np.where(generator.random(_CLOUD) < 0.2, other, cloud[:, column])
         clouds.append(cloud)
     return clouds
 
@@ -266,26 +298,39 @@ def _log_improvement(process: GaussianProcess, points: Floats, incumbent: float)
 
 
 def _explain(
-    conditions: Conditions, process: GaussianProcess, scale: _Scale, point: Floats,
-    incumbent: float, sign: float,
-) -> Suggestion:  # fmt: skip
+    conditions: Conditions, process: GaussianProcess, point: Floats, incumbent: float, sign: float
+) -> Suggestion:
     mean, deviation = (float(x[0]) for x in process.predict(point[None]))
-    improvement = float(np.exp(_log_improvement(process, point[None], incumbent)[0]))
-    unknown = float(np.exp(process.logs[-2])) * process.scale
-    intent = "exploit" if mean > incumbent or deviation < _NEAR * unknown else "explore"
+    restore = process.scale.restore
+    intent = "exploit" if mean > incumbent or deviation < _NEAR * process.unknown else "explore"
     nearest = int(np.argmin(_apart(conditions, process.points, point)))
-    expected, best = sign * scale.restore(mean), sign * scale.restore(incumbent)
-    result = sign * scale.restore(float(process.results[nearest]))
+    expected, best, result = (
+        sign * float(restore(np.array(value)))
+        for value in (mean, incumbent, process.values[nearest])
+    )
+    uncertainty = process.width(mean, deviation)
     why = "a high prediction" if intent == "exploit" else "little known there"
     reason = (
         f"{intent}: {why if sign > 0 else why.replace('high', 'low')}; {expected:.3g} ± "
-        f"{deviation:.2g} expected, best run predicted {best:.3g}; nearest is run {nearest + 1} "
+        f"{uncertainty:.2g} expected, best run predicted {best:.3g}; nearest is run {nearest + 1} "
         f"({result:.3g}){_changes(conditions, process.points[nearest], point)}"
     )
     return Suggestion(
-        conditions.decode(point), expected, deviation, improvement, intent,
-        nearest + 1, result, reason,
+        conditions.decode(point), expected, uncertainty,
+        _improvement(process, mean, deviation, incumbent), intent, nearest + 1, result, reason,
     )  # fmt: skip
+
+
+def _improvement(
+    process: GaussianProcess, mean: float, deviation: float, incumbent: float
+) -> float:
+    """Return the improvement to be expected, in the unit of the results."""
+    from scipy.special import ndtri
+
+    chances = (np.arange(_NODES) + 0.5) / _NODES
+    results = process.scale.restore(mean + deviation * ndtri(chances))
+    best = process.scale.restore(np.array(incumbent))
+    return float(np.mean(np.maximum(results - best, 0.0)))
 
 
 def _changes(conditions: Conditions, before: Floats, after: Floats) -> str:

@@ -9,10 +9,11 @@ from superatom.composition.counts import Expression
 from superatom.composition.formula import parse_formulas
 from superatom.composition.parts import GENERIC_METAL
 from superatom.composition.series import ClusterSeries
-from superatom.errors import FormulaError, SearchError
+from superatom.errors import FormulaError, SearchError, SuperatomError
 from superatom.synthesis.compounds import Compound, read_compound
+from superatom.synthesis.transformations import Transformation
 
-__all__ = ["compounds_asked"]
+__all__ = ["compounds_asked", "nearest"]
 
 _MOST_MEMBERS = 20_000  # of a series with its variables left open
 
@@ -51,12 +52,42 @@ def compounds_asked(target: str, known: Iterable[Compound]) -> tuple[Compound, .
     return (goal,)
 
 
+def nearest(goal: Compound, known: Iterable[Transformation], *, most: int = 3) -> tuple[str, ...]:
+    """Return the clusters that something told ends in and that are most like `goal`.
+
+    Like is what shares its metals, then its ligands, then has about as many metal atoms.
+    """
+    metals, ligands = dict(goal.metals), {ligand.name for ligand, _ in goal.groups}
+    ranked: dict[str, tuple[int, int, int]] = {}
+    for told in known:
+        for product in _read(told.products):
+            shared = metals.keys() & dict(product.metals).keys()
+            if product.is_cluster and shared:
+                ranked[product.text] = (
+                    -len(shared),
+                    -len(ligands & {ligand.name for ligand, _ in product.groups}),
+                    abs(product.n_metals - goal.n_metals),
+                )
+    return tuple(sorted(ranked, key=lambda text: ranked[text])[:most])
+
+
+def _read(texts: Iterable[str]) -> Iterator[Compound]:
+    for text in texts:
+        try:
+            yield read_compound(text)
+        except SuperatomError:  # `sort_out` lists what cannot be read
+            continue
+
+
 def _fits_charge(known: Compound, goal: Compound) -> bool:
     return not goal.charge_told or known.charge == goal.charge
 
 
 def _of_series(series: ClusterSeries, known: Iterable[Compound]) -> Iterator[Compound]:
-    """Yield the members whose metals a known compound has, pure end members last."""
+    """Yield the members whose metals a known compound has, but no pure end members.
+
+    If nothing mixed is known, the first mixed member is asked for.
+    """
     frames = {compound.frame for compound in known}
     counts = [n for _, n in series.parts]
     largest = max((n.constant for n in counts if isinstance(n, Expression)), default=0)
@@ -64,13 +95,10 @@ def _of_series(series: ClusterSeries, known: Iterable[Compound]) -> Iterator[Com
     if (largest + 1) ** len(open_ones) > _MOST_MEMBERS:
         raise SearchError(f"{series} has too many members; say which values the variables take")
     members = series.expand(**{name: range(largest + 1) for name in open_ones})
-    found = []
-    for member in members:
-        compound = read_compound(str(member))
-        if compound.frame in frames:
-            found.append(compound)
-    mixed = max((len(c.metals) for c in found), default=0)
-    yield from (c for c in found if len(c.metals) == mixed)
+    compounds = [read_compound(str(member)) for member in members]
+    mixed = max((len(c.metals) for c in compounds), default=0)
+    asked = [c for c in compounds if len(c.metals) == mixed]
+    yield from [c for c in asked if c.frame in frames] or asked[:1]
 
 
 def _of_open_metals(cluster: Cluster, known: Iterable[Compound]) -> Iterator[Compound]:
