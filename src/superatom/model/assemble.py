@@ -99,7 +99,12 @@ def build_model(
     if told is not None:
         told(f"laying out the core of {family.name}")
     core = lay_out_core(
-        family, symbols, molecules, seed=seed, sides=sides, ending=simplified or "CH3"
+        family,
+        symbols,
+        molecules,
+        seed=seed,
+        sides=sides,
+        ending=simplified or "CH3",
     )
     small = [_is_small(molecule, simplified or "CH3") for molecule in molecules]
     if simplified is not None or all(small):

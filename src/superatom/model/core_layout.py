@@ -26,8 +26,8 @@ IntArray = NDArray[np.int64]
 _STRAIN = 0.025  # energy per point above which contacts contradict each other, as means of classes
 _BITE_SPREAD = 0.8  # Å: a bite that differs more between shapes is left to the core
 _USUAL_ANGLE = 180.0
-# stiffness inside ligands, and of the angles at donors of ligands that hold in several places
-_INSIDE, _LEAN = 4.0, 0.4
+# stiffness inside ligands; of angles at donors and of turns of ligands that hold in several places
+_INSIDE, _LEAN, _TURN = 4.0, 0.4, 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,6 +161,7 @@ class _Layout:
         self.atoms: list[FloatArray] = [np.zeros((0, 3)) for _ in self.sites]
         self.kinds: list[IntArray] = [np.zeros(0, dtype=np.int64) for _ in self.sites]
         self.own_springs: list[list[tuple[int, int, float]]] = [[] for _ in self.sites]
+        self.turns: list[list[tuple[int, int, float]]] = [[] for _ in self.sites]
         self.firsts: list[list[tuple[int, int]]] = [[] for _ in self.sites]
 
     def fit_heads(self) -> None:
@@ -178,6 +179,7 @@ class _Layout:
             self.atoms[k] = placed[head.n_donors :]
             self.kinds[k] = head.numbers[head.n_donors :]
             self.own_springs[k] = head.springs(shape)
+            self.turns[k] = head.turns(shape)
             self.firsts[k] = [(a, b) for a, b in head.bonds.tolist() if a < head.n_donors <= b]
 
     def hang_tails(self, seed: int, sides: Sequence[str]) -> None:
@@ -254,6 +256,10 @@ class _Layout:
                 pairs.append((index[a], index[b]))
                 lengths.append(length)
                 stiffness.append(_INSIDE)
+            for a, b, length in self.turns[k]:
+                pairs.append((index[a], index[b]))
+                lengths.append(length)
+                stiffness.append(_TURN)
             for a, b in self.firsts[k]:
                 bond = next(d for i, j, d in self.own_springs[k] if {i, j} == {a, b})
                 for metal in self.sites[k].anchors[a]:

@@ -1,8 +1,8 @@
 """Small stand-ins of ligands with which a core is laid out before the full ones go on.
 
 A thiolate is there as SCH3, a phosphine as PH3, an alkynyl as C≡CH; a ligand with several
-donors with the backbone between them. Bonds that are cut carry hydrogens; where these stand
-after the core was cleaned, the rest of the ligand goes.
+donors with the backbone between them. Where the bonds that are cut point after the core was
+cleaned, the rest of the ligand goes.
 """
 
 from __future__ import annotations
@@ -61,6 +61,20 @@ class Head:
 
         Bonds, angles, and whatever is the same in all shapes.
         """
+        return self._pairs(shape)[0]
+
+    def turns(self, shape: int) -> list[tuple[int, int, float]]:
+        """Return pairs of atoms three bonds apart with their distance in a shape, Å.
+
+        They hold the turns of bonds, so that what hangs on the stand-in keeps its room. Only
+        backbones with rings have them; open chains turn as the core wants.
+        """
+        has_ring = len(self.bonds) >= len(self.numbers)
+        return self._pairs(shape)[1] if has_ring else []
+
+    def _pairs(
+        self, shape: int
+    ) -> tuple[list[tuple[int, int, float]], list[tuple[int, int, float]]]:
         from superatom.model.contact_floors import bonds_apart
 
         ways = bonds_apart(len(self.numbers), self.bonds)
@@ -68,10 +82,15 @@ class Head:
         apart = np.linalg.norm(self.shapes[:, i] - self.shapes[:, j], axis=2)
         rigid = (apart.std(axis=0) < _RIGID) & (len(self.shapes) > 1)
         kept = (ways[i, j] <= 2) | rigid
-        return [
-            (int(a), int(b), float(d))
-            for a, b, d in zip(i[kept], j[kept], apart[shape, kept], strict=True)
-        ]
+        turning = (ways[i, j] == 3) & ~kept
+        firm, soft = (
+            [
+                (int(a), int(b), float(d))
+                for a, b, d in zip(i[own], j[own], apart[shape, own], strict=True)
+            ]
+            for own in (kept, turning)
+        )
+        return firm, soft
 
 
 @lru_cache(maxsize=128)
