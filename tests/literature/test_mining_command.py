@@ -11,9 +11,14 @@ from typer.testing import CliRunner
 
 from superatom.cli import app
 from superatom.composition.formula import parse_formulas
+from superatom.errors import SuperatomError
 from superatom.literature.mining.mentions import find_mentions, frame
+from superatom.literature.mining.miner import mine_manuscript
 from superatom.literature.mining.text import read_manuscript
+from superatom.literature.properties import recognise
+from superatom.literature.records import Fact
 from superatom.literature.store import Store
+from superatom.literature.units import UnitError, read_unit
 
 PAPER = "# HER\n\nThe overpotential of Ag14(SR)8 is 84 mV. Its Tafel slope is 61 mV dec−1.\n"
 
@@ -86,3 +91,50 @@ def test_formulas_of_the_reviews(shared: Path) -> None:
         metals, forms = metals + best[0], forms + best[1]
     assert metals >= 0.97 * total
     assert forms >= 0.95 * total
+
+
+def test_facts_of_the_reviews(shared: Path) -> None:
+    """At least 70 % with cluster, property, value and unit, of rows whose cluster is named."""
+    lines = (shared / "reference" / "fact_examples.tsv").read_text(encoding="utf-8").splitlines()
+    found = {
+        path.name[:3]: mine_manuscript(read_manuscript(path)).candidates
+        for path in (shared / "reviews").glob("0*.txt")
+    }
+    rows = [r for r in csv.DictReader(lines, delimiter="\t") if frames_of(r["cluster"])]
+    told = sum(any(says(fact, row) for fact in found[row["review"]]) for row in rows)
+    assert told >= 0.7 * len(rows)
+
+
+def frames_of(cell: str) -> set[object]:
+    """Return metals and counts of the clusters in a cell; nothing if it names them in words."""
+    try:
+        return {frame(f) for part in cell.split("|") for f in parse_formulas(part.strip())}
+    except SuperatomError:
+        return set()
+
+
+def says(fact: Fact, row: dict[str, str]) -> bool:
+    near = abs((fact.source.start or 0) - int(row["offset"])) < 150
+    same = recognise(fact.property).name == recognise(row["property"]).name
+    if not near or not same or frames_of(row["cluster"]) != frames_of(fact.cluster):
+        return False
+    unit = row["unit"].split(" ")[0]
+    numbers = [re.sub(r"^\+", "", value) for value in (row["value"], fact.value)]
+    alike = numbers[0] == numbers[1] or (
+        all(map(is_number, numbers)) and (float(numbers[0]) == float(numbers[1]))
+    )
+    return alike and (
+        not unit or fact.unit.startswith(unit[:1]) or dimension(row) == dimension(fact)
+    )
+
+
+def is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", text))
+
+
+def dimension(told: Fact | dict[str, str]) -> str:
+    unit = told.unit if isinstance(told, Fact) else told["unit"]
+    try:
+        return read_unit(unit).dimension
+    except UnitError:
+        return unit

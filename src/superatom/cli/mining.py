@@ -51,23 +51,22 @@ def mine(
 
 
 def _print(mined: Mined) -> None:
-    from rich.console import Console
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=mined.document.id, title_justify="left")
-    for name in ("cluster", "property", "value", "reaction", "at", "rule"):
-        table.add_column(name, overflow="fold")
+    from superatom.cli.printing.facts import console
+
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False, title=Text(mined.document.id))
+    for name, share in (("cluster", 3), ("reaction", 0), ("property", 2), ("value", 2)):
+        table.add_column(name, overflow="fold", ratio=share or None)
+    for name, share in (("conditions", 2), ("at", 0), ("found by", 3)):
+        table.add_column(name, overflow="fold", ratio=share or None)
     for fact in mined.candidates:
-        place = f"{fact.source.start}"
-        table.add_row(
-            fact.cluster or fact.remark,
-            fact.property,
-            fact.reading,
-            fact.reaction,
-            place,
-            fact.rule,
-        )
-    Console().print(table, markup=False)
+        about = fact.cluster or fact.remark
+        told = (about, fact.reaction, fact.property, fact.reading, fact.conditions)
+        table.add_row(*map(Text, told), Text(f"{fact.source.start}"), Text(fact.rule, style="dim"))
+    console().print(table)
     typer.echo(
         f"{len(mined.mentions)} formulas, {len(mined.definitions)} definitions, "
         f"{len(mined.candidates)} candidates"
