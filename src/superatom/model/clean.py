@@ -16,7 +16,7 @@ __all__ = ["Tails", "clean_tails"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-_SKELETON = 4.0
+_SKELETON, _SOFTER = 4.0, 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +46,11 @@ class Tails:
 
 
 def clean_tails(
-    skeleton: DistanceModel, positions: FloatArray, tails: Tails, symbols: Sequence[str]
+    skeleton: DistanceModel,
+    positions: FloatArray,
+    tails: Tails,
+    symbols: Sequence[str],
+    walls_first: bool = False,
 ) -> FloatArray:
     """Return relaxed positions of skeleton and tails, shape (n, 3), Å.
 
@@ -62,6 +66,8 @@ def clean_tails(
         What hangs on it.
     symbols : sequence of str
         Elements of the skeleton.
+    walls_first : bool
+        Whether walls count more than springs, as for backbones that must find their room here.
     """
     from ase.data import atomic_numbers
 
@@ -75,11 +81,12 @@ def clean_tails(
     least[tails.pairs[:, 0], tails.pairs[:, 1]] = 0.0
     least[tails.pairs[:, 1], tails.pairs[:, 0]] = 0.0
     first, second = np.nonzero(np.triu(least, 1))
+    softer = _SOFTER if walls_first else 1.0
     model = DistanceModel(
         n_points=len(kinds),
         pairs=np.vstack([skeleton.pairs, tails.pairs]),
         lengths=np.concatenate([skeleton.lengths, tails.lengths]),
-        stiffness=np.concatenate([_SKELETON * skeleton.stiffness, tails.stiffness]),
+        stiffness=softer * np.concatenate([_SKELETON * skeleton.stiffness, tails.stiffness]),
         walls=np.column_stack([first, second]),
         floors=least[first, second],
     )

@@ -28,6 +28,7 @@ _BITE_SPREAD = 0.8  # Å: a bite that differs more between shapes is left to the
 _USUAL_ANGLE = 180.0
 # stiffness inside ligands; of angles at donors and of turns of ligands that hold in several places
 _INSIDE, _LEAN, _TURN = 4.0, 0.4, 1.0
+_BOND, _BONDED = 16.0, 2.0  # stiffness of bonds of such ligands, and how long these are, Å
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -229,7 +230,8 @@ class _Layout:
             np.array(lengths, dtype=np.float64),
             np.array(stiffness, dtype=np.float64),
         )
-        positions = clean_tails(skeleton, self.points, tails, self.symbols)
+        has_backbones = any(head is not None for head in self.heads)
+        positions = clean_tails(skeleton, self.points, tails, self.symbols, has_backbones)
         return Core(
             (*self.symbols, *tails.symbols),
             positions,
@@ -255,7 +257,8 @@ class _Layout:
             for a, b, length in self.own_springs[k]:
                 pairs.append((index[a], index[b]))
                 lengths.append(length)
-                stiffness.append(_INSIDE)
+                firm = self.heads[k] is not None and length < _BONDED
+                stiffness.append(_BOND if firm else _INSIDE)
             for a, b, length in self.turns[k]:
                 pairs.append((index[a], index[b]))
                 lengths.append(length)

@@ -150,7 +150,7 @@ def dress(
         If a ligand has no shape.
     """
     parts = _parts(frame, places, seed)
-    shell = _Shell(frame, parts)
+    shell = _Shell(frame, parts, places)
     best: tuple[float, FloatArray, tuple[int, ...]] | None = None
     for attempt in range(tries if parts else 0):
         chosen, _ = pack(shell.tables, shell.near, shell.limits, seed + 7919 * attempt)
@@ -209,8 +209,14 @@ def _neighbours(frame: Frame) -> dict[int, list[int]]:
 class _Shell:
     """All parts with their poses, and the walls between them."""
 
-    def __init__(self, frame: Frame, parts: Sequence[_Part]) -> None:
+    def __init__(self, frame: Frame, parts: Sequence[_Part], places: Sequence[Place] = ()) -> None:
         self.frame, self.parts = frame, parts
+        self.backbones = [
+            at
+            for place in places
+            for atom, at in place.held.items()
+            if atom not in place.molecule.donors
+        ]
         self.numbers = np.concatenate([frame.numbers, *(p.unit.numbers for p in parts)])
         self.bonds = np.concatenate([frame.bonds, *(_own_bonds(p) for p in parts)])
         self.ways = bonds_apart(len(self.numbers), self.bonds)
@@ -282,8 +288,9 @@ class _Shell:
         return floors
 
     def contact(self, positions: FloatArray) -> Contact | None:
-        """Return the nearest contact of a new atom."""
+        """Return the nearest contact of a new atom, those of backbones included."""
         new = np.arange(len(positions)) >= len(self.frame.positions)
+        new[self.backbones] = True
         return closest_contact(positions, self.numbers, self.bonds, new)
 
 
