@@ -150,6 +150,14 @@ def test_the_fit_adds_up() -> None:
     assert np.abs(shown.residual).max() < 0.12 * shown.measured.max()
 
 
+def test_peaks_that_are_cut_off_are_told() -> None:
+    spectrum = _alone("[Au25(PET)18]-")
+    cut = Spectrum.of(spectrum.mz, np.minimum(spectrum.intensity, 60.0), polarity=-1)
+    for each, told in ((spectrum, False), (cut, True)):
+        found = assign(each, ALLOYS, _window(each), decoys=False).assignments[0]
+        assert any("cut off flat" in note for note in found.notes) is told
+
+
 def test_a_time_limit_is_kept() -> None:
     spectrum = _alone("[Au25(PET)18]-")
     with pytest.raises(TimeLimitReached, match="longer than"):

@@ -28,6 +28,7 @@ _NARROWEST = 0.25  # u about the measured mean mass; a larger space says nothing
 _EDGE = 1.0  # u that a mean mass may lie outside the bulk of the signal
 _TAIL = 0.015  # of the signal on either side, within which no mean mass is looked for
 _POINTS_PER_FWHM = 8
+_FLAT = 4  # equal points in a row at the top that no detector gives unless it is saturated
 #: Where isotope peaks merge, the peak width is this many times below that of the envelope.
 _BLUR = (1.5, 3.0, 6.0, 12.0, 20.0)
 
@@ -83,8 +84,16 @@ def prepare_window(
         trace = thinned_trace(part_mz, height, finest)
         widths = tuple(widest for f in _BLUR if (widest := widths[0] / f) >= 0.99 * finest)
         notes = (*notes, "isotope peaks are not resolved: charge and composition are uncertain")
+    if spectrum.profile and _clipped(height):
+        notes = (*notes, "the tallest peaks are cut off flat: their heights, and fits, mislead")
     candidates, more = _candidates(trace, space, charges)
     return PreparedWindow(window, trace, candidates, (*notes, *more), widths)
+
+
+def _clipped(height: Floats) -> bool:
+    """Whether several neighbouring points have exactly the greatest height."""
+    top = np.convolve(height == height.max(), np.ones(_FLAT), mode="valid")
+    return bool(top.max(initial=0.0) >= _FLAT)
 
 
 def _cleaned(part: Spectrum) -> tuple[Floats, Floats]:
