@@ -57,6 +57,15 @@ def test_gold_goes_inside_silver_44() -> None:
     assert (anatomy.kernel, anatomy.motifs) == ("Ag20Au12", "6 Ag2(SR)5")
 
 
+@pytest.mark.parametrize(
+    ("formula", "kernel"),
+    [("PdAg24(SCH3)18", "Ag12Pd1"), ("Cu12Ag13(SCH3)18", "Ag13"), ("[Ag25(SeCH3)18]-", "Ag13")],
+)
+def test_silver_25_takes_metals_and_donors_of_other_sizes(formula: str, kernel: str) -> None:
+    """Twisted motifs lean on many atoms at once: small dopants strain them most."""
+    assert dissect(build_model(formula)).kernel == kernel
+
+
 def test_the_rings_of_gold_10_are_threaded_through_each_other() -> None:
     """A catenane (Wiseman et al. 2000, 10.1021/ja0011156)."""
     anatomy = dissect(skeleton("Au10"))

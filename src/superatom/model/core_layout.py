@@ -23,7 +23,7 @@ __all__ = ["Core", "lay_out_core"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-_STRAIN = 0.025  # energy per point above which contacts contradict each other, as means of classes
+_STRAIN = 0.035  # energy per point above which contacts contradict each other, as means of classes
 _BITE_SPREAD = 0.8  # Å: a bite that differs more between shapes is left to the core
 _USUAL_ANGLE = 180.0
 # stiffness inside ligands; of angles at donors and of turns of ligands that hold in several places
