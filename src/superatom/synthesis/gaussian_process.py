@@ -23,10 +23,10 @@ __all__ = ["GaussianProcess", "learn"]
 
 #: Means and widths of the priors on ln(length), ln(height), ln(noise), in units of the range of
 #: a condition and of the spread of the results: effects smooth over the range, noise small.
-_PRIOR_LENGTH = (-0.5, 0.8)
+_PRIOR_LENGTH = (-1.0, 0.8)
 _PRIOR_CATEGORY = (0.5, 1.0)
 _PRIOR_HEIGHT = (0.0, 0.7)
-_PRIOR_ADDED = (-1.0, 1.0)
+_PRIOR_ADDED = (0.0, 1.0)
 _PRIOR_NOISE = (-4.0, 1.3)
 _PRIOR_SHAPE = (1.0, 0.5)
 _BOUND = 3.5  # widths of the prior within which a parameter is sought
