@@ -36,6 +36,8 @@ _METHOD = "superatom whole-envelope assignment"
 _ONE_WINDOW = 25.0  # a spectrum this narrow in m/z is taken as one window
 _CALIBRANTS = 12  # strongest windows that determine the calibration
 _MANY_WINDOWS = 8  # fewer are not worth the start of other processes
+_EXPLAINED = 0.8  # share of the variance that a window with a vote in the calibration needs
+_AT_LIMIT = 3.0  # ppm
 _NARROW = 4.0  # standard deviations about the calibration that are searched
 
 
@@ -123,7 +125,12 @@ def assign(
         space_size=space.size(),
         calibration_ppm=known.coefficients,
         calibration_sigma_ppm=known.sd,
-        notes=(*spectrum.notes, *notes, *_late_note(clock, late)),
+        notes=(
+            *spectrum.notes,
+            *notes,
+            *_limit_note(known, prepared, wide),
+            *_late_note(clock, late),
+        ),
         provenance=stamp(
             _METHOD,
             spectrum.provenance.as_dict(),
@@ -133,6 +140,19 @@ def assign(
             sources=("isotopes.csv: AME2020, 10.1088/1674-1137/abddaf",),
         ),
         not_searched=late,
+    )
+
+
+def _limit_note(
+    known: Calibration, prepared: Sequence[PreparedWindow], wide: ShiftPrior
+) -> tuple[str, ...]:
+    """Warn if the calibration runs into the limits of the m/z error."""
+    shifts = [known.at(each.trace.centre) for each in prepared] if known.n_windows else []
+    if all(wide.low + _AT_LIMIT < shift < wide.high - _AT_LIMIT for shift in shifts):
+        return ()
+    return (
+        f"the calibration found is at the limit of the m/z error that is allowed, {wide.high:g} "
+        "ppm: allow more, pin it by a lock mass, or widen the search space",
     )
 
 
@@ -276,12 +296,12 @@ def _fitted(task: _Task) -> WindowFit:
 
 
 def _vote(task: _Task) -> Slot | None:
-    """Return the candidates of a window fitted alone; None if nothing fits or time is over."""
+    """Return the candidates of a window fitted alone; None if none fits well or time is over."""
     try:
-        slots = _fitted(task).slots
+        fit = _fitted(task)
     except TimeLimitReached:
         return None
-    return slots[0] if slots else None
+    return fit.slots[0] if fit.slots and fit.r_squared >= _EXPLAINED else None
 
 
 def _answer(task: _Task) -> list[Answer] | None:
