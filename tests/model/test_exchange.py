@@ -153,10 +153,10 @@ def test_what_cannot_be_exchanged_says_why(asked: dict, says: str) -> None:
 
 
 def test_an_overfull_shell_is_an_error() -> None:
-    atoms, anatomy = small()
-    trityl = ligand_of_smiles("SC(c1ccccc1)(c1ccccc1)c1ccccc1")
+    """Tri-tert-butylphosphine (cone angle 182°) on all eight places of Au11."""
+    atoms = build_model("Au11(PPh3)8Cl2", simplified="CH3")
     with pytest.raises(ComputationError, match="overfull"):
-        exchange_all(atoms, trityl, anatomy=anatomy)
+        exchange_all(atoms, "PtBu3")
 
 
 def test_a_ligand_with_too_few_donors_is_an_error() -> None:

@@ -24,7 +24,7 @@ _HOT, _COLD = 1.0, 0.01  # Å²
 _QUENCHES = 3  # sweeps at the end in which every part takes its best pose
 _FAR = 4.2  # Å: beyond all floors
 _USUAL = 2.8  # Å, a floor
-_CHUNK = 120_000  # pairs of atoms at a time: few enough for the processor's cache
+_CHUNK = 60_000  # pairs of atoms at a time: few enough for the processor's cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,18 +62,17 @@ def overlap(poses: FloatArray, others: FloatArray, floors: FloatArray) -> FloatA
         return np.zeros(count)
     total = np.empty(count)
     step = max(_CHUNK // (size * len(others)), 1)
-    centre = others.mean(axis=0)
-    there = (others - centre).astype(np.float32)
-    ones = np.ones((len(there), 1), np.float32)
-    # |x - y|^2 as one product of (x, |x|^2, 1) and (-2y, 1, |y|^2)
-    right = np.hstack([-2.0 * there, ones, np.einsum("nk,nk->n", there, there)[:, None]]).T
+    there = np.ascontiguousarray(others.T, dtype=np.float32)
     limit = (floors**2).astype(np.float32)
+    # in place and without matrix products: their threads would only wait for each other
     for start in range(0, count, step):
-        part = (poses[start : start + step] - centre).astype(np.float32).reshape(-1, 3)
-        squares = np.einsum("nk,nk->n", part, part)[:, None]
-        left = np.hstack([part, squares, np.ones_like(squares)])
-        lacking = (left @ right).reshape(-1, size, len(others))
-        np.subtract(limit, lacking, out=lacking)
+        part = poses[start : start + step].astype(np.float32)
+        lacking = np.broadcast_to(limit, (len(part), *limit.shape)).copy()
+        gap = np.empty_like(lacking)
+        for k in range(3):
+            np.subtract(part[:, :, k, None], there[k], out=gap)
+            np.multiply(gap, gap, out=gap)
+            np.subtract(lacking, gap, out=lacking)
         np.maximum(lacking, 0.0, out=lacking)
         flat = lacking.reshape(len(lacking), -1)
         total[start : start + step] = np.einsum("pm,pm->p", flat, flat)
