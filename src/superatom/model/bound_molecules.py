@@ -315,6 +315,8 @@ def _donors(molecule: Any, ligand: Ligand) -> tuple[list[int], set[int]]:
     from rdkit import Chem
 
     if molecule.GetNumHeavyAtoms() <= 1:  # halide, hydride, SH, PH3, NH3
+        if molecule.GetAtomWithIdx(0).GetSymbol() not in ligand.anchors:
+            return [], set()
         hydrogens = range(1, molecule.GetNumAtoms())
         return [0], set(hydrogens[: _hydrogens_lost(molecule, ligand)])
     apart = Chem.GetDistanceMatrix(molecule)
