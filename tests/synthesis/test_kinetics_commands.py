@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from superatom.cli import app
+from superatom.synthesis.kinetic_models import find_model
 from superatom.synthesis.trajectories import Trajectory
+from superatom.synthesis.trajectories import simulate as run_model
 
 
 def run(*arguments) -> str:
@@ -53,3 +56,24 @@ def test_bad_input_ends_with_two(tmp_path) -> None:
         answer = CliRunner().invoke(app, ["synthesis", *arguments])
         assert answer.exit_code == 2
         assert "error" in answer.output
+
+
+def test_a_file_of_ms_series_is_fitted_as_it_is(tmp_path) -> None:
+    """Areas as `superatom ms series --csv` writes them, of spectra that differ in height."""
+    model = find_model("leist")
+    times = np.array([0.0, 60.0, 180.0, 420.0, 900.0, 1800.0])
+    truth = run_model(model.network(), model.start(), times)
+    ions = {"[Au38(PET)24]^1+": "Au38(PET)24", "[Au38(TBBT)12(PET)12]^1+": "Au38(TBBT)12(PET)12"}
+    lines = ["time_s,source,formula,charge,mz,area,area_error,fraction"]
+    lines += [
+        f"{t},run,{ion},1,1,{(1 + i % 3) * 1e6 * truth[name][i]},0,0"
+        for i, t in enumerate(times)
+        for ion, name in ions.items()
+    ]
+    path, figure = tmp_path / "series.csv", tmp_path / "fit.svg"
+    path.write_text("\n".join(lines) + "\n")
+    options = ["--free", "k_exchange", "--k", "k_exchange=0.005", "--figure", str(figure), "--json"]
+    found = json.loads(run("fit", "leist", path, *options))["estimates"]
+    assert [row["name"] for row in found] == ["k_exchange", "response Au38(TBBT)12(PET)12"]
+    assert found[0]["value"] == pytest.approx(model.constants["k_exchange"], rel=0.01)
+    assert figure.stat().st_size > 1000

@@ -64,7 +64,8 @@ def write_traces(run: Trajectory, path: str | Path, species: Sequence[str] = ())
 def write_fit(fit: KineticFit, path: str | Path) -> Path:
     """Draw measured points, fitted curves and their 95 % bands.
 
-    Signals are divided by their fitted responses, so that all stands in one unit.
+    Signals are divided by their fitted responses, so that all stands in one unit; shares of the
+    signal are drawn as they are.
 
     Raises
     ------
@@ -75,11 +76,12 @@ def write_fit(fit: KineticFit, path: str | Path) -> Path:
     times = np.linspace(0.0, float(series.times[-1]), 200)
     curves, errors = fit.curves(times)
     response = np.ones(len(series.species))
-    for column in fit.experiment.signals:
+    for column in () if series.are_shares else fit.experiment.signals:
         response[column] = fit[f"response {series.species[column]}"].value
     curves, errors, values = (x / response for x in (curves, errors, series.values))
     with canvas(70.0, 110.0) as (figure, axes):
-        clock, unit = _time_axis(axes, times), _size(curves)
+        clock = _time_axis(axes, times)
+        unit = ("", 1.0) if series.are_shares else _size(curves)
         for i, name in enumerate(series.species):
             stroke = _stroke(i)
             low, high = (unit[1] * (curves[:, i] + s * _BAND * errors[:, i]) for s in (-1, 1))
@@ -135,7 +137,7 @@ def _stroke(i: int) -> dict[str, Any]:
 
 
 def _dress(axes: Axes, unit: str) -> None:
-    axes.set_ylabel(f"concentration / {unit}")
+    axes.set_ylabel(f"concentration / {unit}" if unit else "share of the signal")
     axes.set_ylim(bottom=0.0)
     axes.legend(
         frameon=False, fontsize=6.5, loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=1.4
