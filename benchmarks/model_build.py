@@ -20,8 +20,8 @@ import numpy as np
 from ase import Atoms
 
 from superatom.model.assemble import build_model
-from superatom.model.bound_molecules import bound_molecule, known_ligand
-from superatom.model.dressing import Frame, Place, _parts, _Shell
+from superatom.model.shell.bound_molecules import bound_molecule, known_ligand
+from superatom.model.shell.dressing import Frame, Place, _parts, _Shell
 from superatom.structure.anatomy import dissect
 from superatom.structure.bonds import BondKind
 

@@ -22,9 +22,9 @@ import numpy as np
 from superatom.composition.cluster import Cluster
 from superatom.composition.electrons import count_electrons_by_charge
 from superatom.errors import SuperatomError
-from superatom.model.archetypes import Archetype, archetypes
-from superatom.model.embedding import embed
-from superatom.model.skeleton import default_donors, skeleton_model
+from superatom.model.families.archetypes import Archetype, archetypes
+from superatom.model.families.embedding import embed
+from superatom.model.families.skeleton import default_donors, skeleton_model
 from superatom.report.cluster_look import skeleton_look
 from superatom.report.cluster_picture import draw_cluster
 from superatom.report.print_figure import save_figure

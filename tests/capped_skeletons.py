@@ -8,10 +8,10 @@ from functools import cache
 import numpy as np
 from ase import Atoms
 
-from superatom.model.archetypes import Archetype
-from superatom.model.embedding import DistanceModel, embed
+from superatom.model.families.archetypes import Archetype
+from superatom.model.families.embedding import DistanceModel, embed
+from superatom.model.families.skeleton import default_donors, skeleton_model
 from superatom.model.ligand_sites import LigandSite
-from superatom.model.skeleton import default_donors, skeleton_model
 
 #: Atoms behind one donor of a kind: element and how far out, Å (H at P: three, off the axis).
 _CAPS = {

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from matplotlib.image import imread
 
-from superatom.model.archetypes import Archetype, archetypes, read_archetype
+from superatom.model.families.archetypes import Archetype, archetypes, read_archetype
 
 ROOT = Path(__file__).resolve().parents[1]
 # a tetrahedron with two monomeric staples

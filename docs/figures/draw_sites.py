@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from superatom.model.adsorption_sites import adsorption_sites
+from superatom.model.adsorption.adsorption_sites import adsorption_sites
 from superatom.model.assemble import build_model
 from superatom.report.print_figure import save_figure
 from superatom.report.site_picture import draw_sites

@@ -13,9 +13,9 @@ from ase.data import covalent_radii, vdw_radii
 from ase.io import read, write
 
 from superatom.errors import SearchError
-from superatom.model.adsorb import adsorb, adsorb_at
-from superatom.model.adsorbates import adsorbate, adsorbate_names
-from superatom.model.adsorption_sites import KINDS, AdsorptionSite, adsorption_sites
+from superatom.model.adsorption.adsorb import adsorb, adsorb_at
+from superatom.model.adsorption.adsorbates import adsorbate, adsorbate_names
+from superatom.model.adsorption.adsorption_sites import KINDS, AdsorptionSite, adsorption_sites
 from superatom.model.strip import strip
 from superatom.structure.anatomy import dissect
 from superatom.structure.skeleton_graph import bond_permutations

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from superatom.errors import DataFileError
-from superatom.model.archetypes import TEXT_FORMAT, read_archetype
 from superatom.model.assemble import build_model
-from superatom.model.core_shells import read_shell, shell_positions
-from superatom.model.site_elements import place_elements
+from superatom.model.families.archetypes import TEXT_FORMAT, read_archetype
+from superatom.model.families.core_shells import read_shell, shell_positions
+from superatom.model.families.site_elements import place_elements
 from superatom.structure.anatomy import dissect
 
 #: Two bridged triangles of a gold tetrahedron: invented, to write every kind of line.

@@ -12,8 +12,8 @@ from ase import Atoms
 from ase.data import vdw_radii
 
 from superatom.errors import FormulaError, SearchError, UnknownComposition
-from superatom.model.archetypes import Archetype, archetypes
 from superatom.model.assemble import build_model
+from superatom.model.families.archetypes import Archetype, archetypes
 from superatom.structure.anatomy import dissect
 from superatom.structure.compare import compare
 from superatom.structure.read import read_structure

@@ -13,7 +13,7 @@ from rdkit.Chem import rdCIPLabeler
 
 from superatom.composition.ligands import default_library
 from superatom.errors import StructureError
-from superatom.model.bound_molecules import bound_molecule, known_ligand, ligand_of_smiles
+from superatom.model.shell.bound_molecules import bound_molecule, known_ligand, ligand_of_smiles
 
 #: Bind through rings, double bonds or B-H, are made of pieces, or (dicarbide) hold at both ends.
 NOT_PLACED = {"dppf", "FcC#C", "C#C", "BF4", "BH4", "Cp", "Cp*", "COD"}

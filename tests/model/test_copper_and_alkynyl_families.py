@@ -11,9 +11,9 @@ import pytest
 from capped_skeletons import capped, laid_out
 from superatom.composition.cluster import Cluster
 from superatom.composition.electrons import count_electrons
-from superatom.model.archetypes import Archetype, archetypes
 from superatom.model.assemble import build_model
-from superatom.model.names import find_archetype
+from superatom.model.families.archetypes import Archetype, archetypes
+from superatom.model.families.names import find_archetype
 from superatom.structure.anatomy import dissect
 from superatom.structure.pointgroup import point_group
 

@@ -7,8 +7,8 @@ import pytest
 from scipy.optimize import approx_fprime, rosen, rosen_der
 
 from superatom.errors import StructureError
-from superatom.model.descent import descend
-from superatom.model.embedding import DistanceModel, embed
+from superatom.model.families.descent import descend
+from superatom.model.families.embedding import DistanceModel, embed
 
 
 def test_rosenbrock_valley_is_followed_to_its_end() -> None:

@@ -10,8 +10,8 @@ from ase import Atoms
 
 from superatom.errors import ComputationError, SearchError, StructureError
 from superatom.model.assemble import build_model
-from superatom.model.bound_molecules import ligand_of_smiles
 from superatom.model.exchange import count_exchanged, exchange, exchange_all
+from superatom.model.shell.bound_molecules import ligand_of_smiles
 from superatom.model.simplify import simplify
 from superatom.structure.anatomy import Anatomy, dissect
 

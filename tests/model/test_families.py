@@ -12,11 +12,11 @@ from capped_skeletons import capped, laid_out
 from superatom.composition.cluster import Cluster
 from superatom.composition.ligands import default_library
 from superatom.errors import SearchError
-from superatom.model.archetypes import Archetype, archetypes
 from superatom.model.assemble import build_model
-from superatom.model.core_shells import read_shell, shell_positions
 from superatom.model.dope import count_doped, dope
-from superatom.model.names import find_archetype, site_kind
+from superatom.model.families.archetypes import Archetype, archetypes
+from superatom.model.families.core_shells import read_shell, shell_positions
+from superatom.model.families.names import find_archetype, site_kind
 from superatom.model.symmetry import skeleton_symmetry
 from superatom.structure.anatomy import dissect
 

@@ -14,9 +14,9 @@ from rdkit import Chem
 from superatom.composition.cluster import Cluster
 from superatom.errors import ComputationError, SearchError, StructureError, UnknownLigand
 from superatom.model.assemble import build_model, rebuild_model
-from superatom.model.bound_molecules import bound_molecule, known_ligand, ligand_of_smiles
-from superatom.model.conformers import conformers
-from superatom.model.ligand_choice import with_ligand
+from superatom.model.shell.bound_molecules import bound_molecule, known_ligand, ligand_of_smiles
+from superatom.model.shell.conformers import conformers
+from superatom.model.shell.ligand_choice import with_ligand
 from superatom.structure.anatomy import dissect
 from superatom.structure.compare import compare
 
@@ -164,7 +164,7 @@ def test_an_axis_that_cannot_turn_has_one_hand() -> None:
 @pytest.mark.parametrize(("rotamers", "sides"), [("up", {1}), ("down", {-1})])
 def test_tails_stand_on_the_side_that_is_asked(rotamers: str, sides: set[int]) -> None:
     """Up is the side of (first metal - S) x (second metal - S), in the order of the motif."""
-    from superatom.model.names import find_archetype
+    from superatom.model.families.names import find_archetype
 
     atoms = build_model("[Au25(SCH3)18]-", rotamers=rotamers)
     family = find_archetype(Cluster.parse("[Au25(SCH3)18]-"))

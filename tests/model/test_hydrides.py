@@ -10,9 +10,9 @@ from ase import Atoms
 
 from capped_skeletons import capped
 from superatom.errors import SearchError
-from superatom.model.archetypes import archetypes
-from superatom.model.hydride_sites import hydride_sites
-from superatom.model.hydrides import place_hydrides
+from superatom.model.adsorption.hydride_sites import hydride_sites
+from superatom.model.adsorption.hydrides import place_hydrides
+from superatom.model.families.archetypes import archetypes
 from superatom.structure.anatomy import dissect
 from superatom.structure.polyhedra import polyhedron
 

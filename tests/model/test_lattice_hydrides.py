@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from superatom.cli import app
 from superatom.errors import SearchError
-from superatom.model.adsorb import adsorb
-from superatom.model.lattice_hydrides import beside_hydride, transfer_hydride
+from superatom.model.adsorption.adsorb import adsorb
+from superatom.model.adsorption.lattice_hydrides import beside_hydride, transfer_hydride
 from superatom.model.strip import strip
 from superatom.structure.anatomy import dissect
 

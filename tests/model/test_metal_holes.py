@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from ase.cluster import Icosahedron, Octahedron
 
-from superatom.model.adsorption_sites import adsorption_sites
-from superatom.model.metal_holes import octahedra, squares, tetrahedra
+from superatom.model.adsorption.adsorption_sites import adsorption_sites
+from superatom.model.adsorption.metal_holes import octahedra, squares, tetrahedra
 from superatom.structure.anatomy import dissect
 
 _A = 3.61  # Å, lattice constant of copper as ASE has it

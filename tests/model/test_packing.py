@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from superatom.model.contact_floors import bonds_apart, closest_contact, radii, walls
-from superatom.model.ligand_units import Torsion, Unit
-from superatom.model.packing import PoseTable, overlap, pack
-from superatom.model.turning import Hinge, _Turning, turn_apart
+from superatom.model.shell.contact_floors import bonds_apart, closest_contact, radii, walls
+from superatom.model.shell.ligand_units import Torsion, Unit
+from superatom.model.shell.packing import PoseTable, overlap, pack
+from superatom.model.shell.turning import Hinge, _Turning, turn_apart
 
 
 def test_overlap_is_that_of_a_plain_double_loop() -> None:

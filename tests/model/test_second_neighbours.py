@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from superatom.model.archetypes import Archetype, read_archetype
-from superatom.model.second_neighbours import second_neighbour_springs
+from superatom.model.families.archetypes import Archetype, read_archetype
+from superatom.model.families.second_neighbours import second_neighbour_springs
 
 #: A regular octahedron, 3 Å between neighbours, and on its face 1 3 5 a seventh metal; one
 #: thiolate from metal 2 to motif metal 8, one from there to metal 4.

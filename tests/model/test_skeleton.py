@@ -9,11 +9,11 @@ import pytest
 from ase.data import atomic_numbers, covalent_radii
 
 from superatom.errors import SearchError
-from superatom.model.archetypes import Archetype, archetypes, read_archetype
-from superatom.model.donor_lengths import bond_length, donor
-from superatom.model.embedding import embed
-from superatom.model.skeleton import skeleton_model
-from superatom.model.ways_out import lean, metal_places, straight_out
+from superatom.model.families.archetypes import Archetype, archetypes, read_archetype
+from superatom.model.families.donor_lengths import bond_length, donor
+from superatom.model.families.embedding import embed
+from superatom.model.families.skeleton import skeleton_model
+from superatom.model.families.ways_out import lean, metal_places, straight_out
 
 
 def family(name: str) -> Archetype:

@@ -7,10 +7,10 @@ from functools import cache
 import pytest
 from ase import Atoms
 
-from superatom.model.archetypes import archetypes
 from superatom.model.assemble import build_model
-from superatom.model.embedding import embed
-from superatom.model.skeleton import default_donors, skeleton_model
+from superatom.model.families.archetypes import archetypes
+from superatom.model.families.embedding import embed
+from superatom.model.families.skeleton import default_donors, skeleton_model
 from superatom.structure.anatomy import dissect
 from superatom.structure.compare import compare
 from superatom.structure.pointgroup import point_group

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from superatom.cli import app
 from superatom.errors import SearchError
-from superatom.model.adsorption_sites import adsorption_sites
+from superatom.model.adsorption.adsorption_sites import adsorption_sites
 from superatom.model.dope import count_doped, dope
 from superatom.model.strip import count_stripped, strip
 from superatom.report.site_picture import PALETTE, SiteRow, draw_choices, draw_sites

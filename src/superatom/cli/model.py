@@ -64,10 +64,10 @@ def build(
 ) -> None:
     """Build a cluster with all its ligands and write it as extended XYZ."""
     from superatom.composition.cluster import Cluster
-    from superatom.model.archetypes import read_archetype
     from superatom.model.assemble import build_model
-    from superatom.model.bound_molecules import known_ligand
-    from superatom.model.ligand_choice import with_ligand
+    from superatom.model.families.archetypes import read_archetype
+    from superatom.model.shell.bound_molecules import known_ligand
+    from superatom.model.shell.ligand_choice import with_ligand
     from superatom.report.writing import write_whole
 
     family = read_archetype(archetype_file) if archetype_file is not None else archetype

@@ -221,8 +221,8 @@ def adsorb(
     as_json: AsJson = False,
 ) -> None:
     """Put an adsorbate on every symmetry-unique site that has room for it."""
-    from superatom.model import adsorb as adsorption
-    from superatom.model.adsorption_sites import USUAL, adsorption_sites
+    from superatom.model.adsorption import adsorb as adsorption
+    from superatom.model.adsorption.adsorption_sites import USUAL, adsorption_sites
 
     atoms, anatomy = read_model(file, None)
     kinds = tuple(kind or USUAL)
@@ -261,8 +261,8 @@ def hydride(
     as_json: AsJson = False,
 ) -> None:
     """Let lattice hydrides react: each unique pair of a hydride and a site near it."""
-    from superatom.model.adsorption_sites import USUAL
-    from superatom.model.lattice_hydrides import beside_hydride, transfer_hydride
+    from superatom.model.adsorption.adsorption_sites import USUAL
+    from superatom.model.adsorption.lattice_hydrides import beside_hydride, transfer_hydride
 
     atoms, anatomy = read_model(file, None)
     react = transfer_hydride if transfer else beside_hydride
@@ -290,7 +290,7 @@ def place_hydrides(
     as_json: AsJson = False,
 ) -> None:
     """Place hydrides that diffraction did not show where the metal has room, best first."""
-    from superatom.model import hydrides
+    from superatom.model.adsorption import hydrides
 
     atoms, anatomy = read_model(file, charge)
     placed = hydrides.place_hydrides(

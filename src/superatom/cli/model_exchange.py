@@ -89,7 +89,7 @@ def asked_ligand(name: str | None, smiles: str | None) -> Ligand | None:
     SearchError
         If both are given.
     """
-    from superatom.model.bound_molecules import known_ligand, ligand_of_smiles
+    from superatom.model.shell.bound_molecules import known_ligand, ligand_of_smiles
 
     if name is not None and smiles is not None:
         raise SearchError("choose --ligand or --ligand-smiles, not both")

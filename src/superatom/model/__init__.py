@@ -1,1 +1,1 @@
-"""Atomic models of clusters: assembled from a name."""
+"""Atomic models of clusters: built from a name, dressed with ligands, doped, opened, covered."""

@@ -11,15 +11,15 @@ import numpy as np
 from superatom.composition.cluster import Cluster
 from superatom.composition.ligands import Ligand, default_library
 from superatom.errors import SearchError
-from superatom.model.archetypes import Archetype
-from superatom.model.bound_molecules import BoundMolecule, bound_molecule, ligand_of_smiles
 from superatom.model.construction import record_operation
-from superatom.model.core_layout import Core, lay_out_core
-from superatom.model.dressing import Dressed, Frame, Place, dress
-from superatom.model.heads import stand_in
-from superatom.model.ligand_choice import as_printed, place_ligands, place_sides
-from superatom.model.names import check_composition, find_archetype
-from superatom.model.site_elements import place_elements
+from superatom.model.families.archetypes import Archetype
+from superatom.model.families.core_layout import Core, lay_out_core
+from superatom.model.families.names import check_composition, find_archetype
+from superatom.model.families.site_elements import place_elements
+from superatom.model.shell.bound_molecules import BoundMolecule, bound_molecule, ligand_of_smiles
+from superatom.model.shell.dressing import Dressed, Frame, Place, dress
+from superatom.model.shell.heads import stand_in
+from superatom.model.shell.ligand_choice import as_printed, place_ligands, place_sides
 from superatom.provenance import stamp
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def build_model(
         backbones of ligands with several donors).
     rotamers : str or sequence of str
         Sides of thiolate tails: 'auto', 'up', 'down', 'alternating', or one for each ligand
-        site (`superatom.model.ligand_choice.place_sides`).
+        site (`superatom.model.shell.ligand_choice.place_sides`).
     ligand_sites : mapping of int to Ligand, optional
         Ligand by ligand site (from 1), for formulas with several ligands of one kind.
     told : callable, optional

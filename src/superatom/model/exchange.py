@@ -16,11 +16,11 @@ import numpy as np
 
 from superatom.composition.ligands import Ligand, default_library
 from superatom.errors import ComputationError, SearchError
-from superatom.model.bound_molecules import bound_molecule, known_ligand
 from superatom.model.construction import construction, record_operation
 from superatom.model.departures import ligand_place
-from superatom.model.dressing import dress
 from superatom.model.exchange_frame import ExchangeFrame
+from superatom.model.shell.bound_molecules import bound_molecule, known_ligand
+from superatom.model.shell.dressing import dress
 from superatom.model.symmetry import skeleton_symmetry
 from superatom.structure.anatomy import Anatomy, dissect
 from superatom.structure.burnside import count_isomers

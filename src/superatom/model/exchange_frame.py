@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from superatom.composition.ligands import Ligand
 from superatom.errors import SearchError
-from superatom.model.bound_molecules import bound_molecule
-from superatom.model.dressing import Dressed, Frame, Place
-from superatom.model.head_fits import fit_head, settled_head
-from superatom.model.heads import head_of
+from superatom.model.shell.bound_molecules import bound_molecule
+from superatom.model.shell.dressing import Dressed, Frame, Place
+from superatom.model.shell.head_fits import fit_head, settled_head
+from superatom.model.shell.heads import head_of
 from superatom.structure.anatomy import Anatomy
 from superatom.structure.bonds import BondKind
 from superatom.structure.ligand_shell import BoundLigand

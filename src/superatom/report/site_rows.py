@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from superatom.model.adsorption_sites import INSIDE, AdsorptionSite
+from superatom.model.adsorption.adsorption_sites import INSIDE, AdsorptionSite
 from superatom.model.departures import Departure
 from superatom.model.dope import Doped, doping_orbits
 from superatom.model.strip import Stripped, departure_orbits
@@ -13,7 +13,7 @@ from superatom.report.site_picture import Choice, SiteRow, SiteSet
 from superatom.structure.anatomy import Anatomy
 
 if TYPE_CHECKING:
-    from superatom.model.adsorb import Adsorbed
+    from superatom.model.adsorption.adsorb import Adsorbed
 
 __all__ = ["adsorption_rows", "doping_choices", "doping_row", "loss_choices", "loss_row"]
 
@@ -71,7 +71,7 @@ def adsorption_rows(
     Parameters
     ----------
     sites : sequence of AdsorptionSite
-        From `superatom.model.adsorption_sites.adsorption_sites`.
+        From `superatom.model.adsorption.adsorption_sites.adsorption_sites`.
     models : sequence of Adsorbed, optional
         Models made at them; sites without one are told to have no room.
     """

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.model.contact_floors import walls
-from superatom.model.descent import descend
-from superatom.model.heads import Head
-from superatom.model.packing import overlap
+from superatom.model.families.descent import descend
+from superatom.model.shell.contact_floors import walls
+from superatom.model.shell.heads import Head
+from superatom.model.shell.packing import overlap
 
 __all__ = ["DONOR_ANGLES", "fit_head", "settled_head"]
 

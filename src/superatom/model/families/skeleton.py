@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.model.archetypes import Archetype
-from superatom.model.core_shells import CONTACT
-from superatom.model.donor_lengths import donor
-from superatom.model.donor_springs import BITE_ROOM, Spring, bond_springs, donor_springs
-from superatom.model.embedding import DistanceModel
-from superatom.model.second_neighbours import second_neighbour_springs
-from superatom.model.site_elements import site_metals
-from superatom.model.ways_out import METALS_APART
+from superatom.model.families.archetypes import Archetype
+from superatom.model.families.core_shells import CONTACT
+from superatom.model.families.donor_lengths import donor
+from superatom.model.families.donor_springs import BITE_ROOM, Spring, bond_springs, donor_springs
+from superatom.model.families.embedding import DistanceModel
+from superatom.model.families.second_neighbours import second_neighbour_springs
+from superatom.model.families.site_elements import site_metals
+from superatom.model.families.ways_out import METALS_APART
 
 __all__ = ["default_donors", "skeleton_model"]
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.model.archetypes import Archetype
-from superatom.model.donor_lengths import BITES, bond_length, donor
-from superatom.model.ways_out import lean, metal_places, neighbours, straight_out
+from superatom.model.families.archetypes import Archetype
+from superatom.model.families.donor_lengths import BITES, bond_length, donor
+from superatom.model.families.ways_out import lean, metal_places, neighbours, straight_out
 
 __all__ = ["BITE_ROOM", "LEANING", "Spring", "bond_springs", "donor_springs"]
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from superatom.errors import SearchError
-from superatom.model.adsorb import LEAST_ROOM, Adsorbed, adsorb_at
-from superatom.model.adsorbates import Adsorbate, adsorbate
-from superatom.model.adsorption_sites import USUAL, AdsorptionSite, adsorption_sites
+from superatom.model.adsorption.adsorb import LEAST_ROOM, Adsorbed, adsorb_at
+from superatom.model.adsorption.adsorbates import Adsorbate, adsorbate
+from superatom.model.adsorption.adsorption_sites import USUAL, AdsorptionSite, adsorption_sites
 from superatom.model.construction import construction, record_operation
 from superatom.model.departures import find_departures
 from superatom.model.symmetry import skeleton_symmetry
@@ -108,13 +108,13 @@ def beside_hydride(
     name : str
         Adsorbate.
     kinds : sequence of str
-        Kinds of sites, as in `superatom.model.adsorb.adsorb`.
+        Kinds of sites, as in `superatom.model.adsorption.adsorb.adsorb`.
     tilts : sequence of float
         Degrees by which molecules lean; of all, that with most room is taken.
     reach : float
         Å between the hydride and the middle of the site.
     symmetry, least_room, anatomy
-        As in `superatom.model.adsorb.adsorb`.
+        As in `superatom.model.adsorption.adsorb.adsorb`.
 
     Raises
     ------

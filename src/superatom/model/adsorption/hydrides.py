@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.errors import SearchError
+from superatom.model.adsorption.hydride_sites import HydrideSite, hydride_sites
 from superatom.model.construction import construction, record_operation
-from superatom.model.hydride_sites import HydrideSite, hydride_sites
 from superatom.model.symmetry import skeleton_symmetry
 from superatom.structure.anatomy import Anatomy, dissect
 

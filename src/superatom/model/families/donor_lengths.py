@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 
 from superatom.errors import SearchError
-from superatom.model.site_elements import site_metals
+from superatom.model.families.site_elements import site_metals
 
 __all__ = ["BITES", "Donor", "bond_length", "donor"]
 

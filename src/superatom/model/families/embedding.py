@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.errors import StructureError
-from superatom.model.descent import descend
+from superatom.model.families.descent import descend
 
 __all__ = ["DistanceModel", "embed", "relax"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.errors import SearchError
-from superatom.model.ligand_units import Unit
+from superatom.model.shell.ligand_units import Unit
 
 __all__ = ["SIDES", "Direction", "free_directions", "pose_axes", "poses"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.model.contact_floors import walls
-from superatom.model.embedding import DistanceModel, relax
+from superatom.model.families.embedding import DistanceModel, relax
+from superatom.model.shell.contact_floors import walls
 
 __all__ = ["Tails", "clean_tails"]
 
@@ -54,7 +54,7 @@ def clean_tails(
 ) -> FloatArray:
     """Return relaxed positions of skeleton and tails, shape (n, 3), Å.
 
-    Walls stand where those of `superatom.model.contact_floors` do wherever a tail takes part.
+    Walls stand where those of `superatom.model.shell.contact_floors` do wherever a tail takes part.
 
     Parameters
     ----------

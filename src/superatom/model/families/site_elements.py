@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 
 from superatom.errors import SearchError
-from superatom.model.archetypes import Archetype
+from superatom.model.families.archetypes import Archetype
 
 __all__ = ["SiteMetal", "place_elements", "site_classes", "site_metals"]
 

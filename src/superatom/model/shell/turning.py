@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.model.descent import descend
-from superatom.model.ligand_units import Unit
+from superatom.model.families.descent import descend
+from superatom.model.shell.ligand_units import Unit
 
 __all__ = ["Hinge", "turn_apart"]
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.errors import SearchError
-from superatom.model.adsorbates import Adsorbate
-from superatom.model.adsorption_sites import INSIDE, TWO_DONORS, AdsorptionSite
+from superatom.model.adsorption.adsorbates import Adsorbate
+from superatom.model.adsorption.adsorption_sites import INSIDE, TWO_DONORS, AdsorptionSite
 from superatom.structure.element_pairs import covalent_radii
 from superatom.structure.exposure import sphere_points
 from superatom.structure.voids import van_der_waals_radii

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.model.bound_molecules import BoundMolecule
-from superatom.model.conformers import conformers, rotatable_bonds
+from superatom.model.shell.bound_molecules import BoundMolecule
+from superatom.model.shell.conformers import conformers, rotatable_bonds
 
 __all__ = ["Torsion", "Unit", "backbone", "hanging_units"]
 

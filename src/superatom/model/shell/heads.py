@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.composition.ligands import Ligand
-from superatom.model.bound_molecules import BoundMolecule, bound_molecule
-from superatom.model.conformers import conformers
-from superatom.model.ligand_units import backbone
+from superatom.model.shell.bound_molecules import BoundMolecule, bound_molecule
+from superatom.model.shell.conformers import conformers
+from superatom.model.shell.ligand_units import backbone
 from superatom.structure.element_pairs import covalent_radii
 
 __all__ = ["Head", "head_of", "stand_in"]
@@ -75,7 +75,7 @@ class Head:
     def _pairs(
         self, shape: int
     ) -> tuple[list[tuple[int, int, float]], list[tuple[int, int, float]]]:
-        from superatom.model.contact_floors import bonds_apart
+        from superatom.model.shell.contact_floors import bonds_apart
 
         ways = bonds_apart(len(self.numbers), self.bonds)
         i, j = np.triu_indices(len(self.numbers), 1)

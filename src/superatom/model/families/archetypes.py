@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.errors import DataFileError
-from superatom.model.core_shells import CONTACT, Shell, shell_positions
+from superatom.model.families.core_shells import CONTACT, Shell, shell_positions
+from superatom.model.families.motif_names import motif_names
 from superatom.model.ligand_sites import DONOR_ELEMENTS, LigandSite
-from superatom.model.motif_names import motif_names
 
 __all__ = ["TEXT_FORMAT", "Archetype", "Chain", "archetypes", "read_archetype"]
 
@@ -236,7 +236,7 @@ class Archetype:
 @cache
 def archetypes() -> tuple[Archetype, ...]:
     """Return all archetypes of the library, by size."""
-    from superatom.model.archetype_text import parse_archetype
+    from superatom.model.families.archetype_text import parse_archetype
 
     folder = resources.files("superatom.model") / "data" / "archetypes"
     files = [path for path in folder.iterdir() if path.name.endswith(".toml")]
@@ -252,7 +252,7 @@ def read_archetype(path: str | Path) -> Archetype:
     DataFileError
         If the file cannot be read, or what it says does not fit together.
     """
-    from superatom.model.archetype_text import parse_archetype
+    from superatom.model.families.archetype_text import parse_archetype
 
     try:
         text = Path(path).read_text(encoding="utf-8")

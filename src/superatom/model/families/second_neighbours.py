@@ -17,8 +17,8 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.model.archetypes import Archetype
-from superatom.model.donor_springs import LEANING, Spring
+from superatom.model.families.archetypes import Archetype
+from superatom.model.families.donor_springs import LEANING, Spring
 
 __all__ = ["second_neighbour_springs"]
 

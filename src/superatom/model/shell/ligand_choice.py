@@ -10,9 +10,9 @@ from superatom.composition.cluster import Cluster
 from superatom.composition.ligands import Ligand, default_library
 from superatom.composition.parts import LigandPart
 from superatom.errors import SearchError
-from superatom.model.archetypes import Archetype
-from superatom.model.bound_molecules import known_ligand
-from superatom.model.names import site_kind
+from superatom.model.families.archetypes import Archetype
+from superatom.model.families.names import site_kind
+from superatom.model.shell.bound_molecules import known_ligand
 
 __all__ = ["ROTAMERS", "as_printed", "place_ligands", "place_sides", "with_ligand"]
 

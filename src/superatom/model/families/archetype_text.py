@@ -24,10 +24,10 @@ from dataclasses import replace
 from typing import Any
 
 from superatom.errors import DataFileError, SearchError
-from superatom.model.archetypes import TEXT_FORMAT, Archetype, Chain
-from superatom.model.core_shells import Shell, read_shell
+from superatom.model.families.archetypes import TEXT_FORMAT, Archetype, Chain
+from superatom.model.families.core_shells import Shell, read_shell
+from superatom.model.families.site_elements import site_metals
 from superatom.model.ligand_sites import DONOR_ELEMENTS, LigandSite
-from superatom.model.site_elements import site_metals
 
 __all__ = ["parse_archetype"]
 

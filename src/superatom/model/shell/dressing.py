@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.errors import ComputationError
-from superatom.model.bound_molecules import BoundMolecule
-from superatom.model.contact_floors import (
+from superatom.model.shell.bound_molecules import BoundMolecule
+from superatom.model.shell.contact_floors import (
     LEAST_RATIO,
     Contact,
     bonds_apart,
@@ -22,10 +22,10 @@ from superatom.model.contact_floors import (
     least_distances,
     walls,
 )
-from superatom.model.ligand_units import Unit, hanging_units
-from superatom.model.packing import PoseTable, overlap, pack
-from superatom.model.poses import Direction, free_directions, pose_axes, poses
-from superatom.model.turning import Hinge, turn_apart
+from superatom.model.shell.ligand_units import Unit, hanging_units
+from superatom.model.shell.packing import PoseTable, overlap, pack
+from superatom.model.shell.poses import Direction, free_directions, pose_axes, poses
+from superatom.model.shell.turning import Hinge, turn_apart
 
 __all__ = ["Dressed", "Frame", "Place", "dress"]
 
@@ -71,7 +71,7 @@ class Place:
         Atom of the frame for each of the molecule's atoms that is there already: its donor, or
         donors and backbone.
     side : str
-        'auto', 'up' or 'down' (`superatom.model.poses.Direction`).
+        'auto', 'up' or 'down' (`superatom.model.shell.poses.Direction`).
     axes : mapping of (int, int) to ndarray
         Directions that are known, by root and first atom of a part.
     where : str

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.errors import StructureError
-from superatom.model.bound_molecules import BoundMolecule
+from superatom.model.shell.bound_molecules import BoundMolecule
 
 __all__ = ["conformers", "rotatable_bonds"]
 

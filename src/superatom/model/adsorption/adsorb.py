@@ -1,9 +1,9 @@
 """Adsorbates put on a model: at every unique site, along its free direction, without clashes.
 
-Where a molecule stands and how it may be turned says `superatom.model.adsorbate_poses`; of
-all poses, and of all equivalent sites (which differ by how ligands are turned), that with most
-room is taken. Room is the least distance to an atom it is not bound to over the sum of van
-der Waals radii (Bondi 1964, 10.1021/j100785a001).
+Where a molecule stands and how it may be turned says `adsorbate_poses`; of all poses, and of all
+equivalent sites (which differ by how ligands are turned), that with most room is taken. Room is
+the least distance to an atom it is not bound to over the sum of van der Waals radii (Bondi 1964,
+10.1021/j100785a001).
 """
 
 from __future__ import annotations
@@ -13,9 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from superatom.errors import SearchError
-from superatom.model.adsorbate_poses import best_pose
-from superatom.model.adsorbates import Adsorbate, adsorbate
-from superatom.model.adsorption_sites import INSIDE, TWO_DONORS, AdsorptionSite, adsorption_sites
+from superatom.model.adsorption.adsorbate_poses import best_pose
+from superatom.model.adsorption.adsorbates import Adsorbate, adsorbate
+from superatom.model.adsorption.adsorption_sites import (
+    INSIDE,
+    TWO_DONORS,
+    AdsorptionSite,
+    adsorption_sites,
+)
 from superatom.model.construction import construction, record_operation
 from superatom.structure.anatomy import Anatomy, dissect
 
@@ -89,7 +94,7 @@ def adsorb(
     atoms : ase.Atoms
         The parent; not changed.
     name : str
-        'H', 'CO', 'COOH', ... (`superatom.model.adsorbates.adsorbate_names`).
+        'H', 'CO', 'COOH', ... (`superatom.model.adsorption.adsorbates.adsorbate_names`).
     kinds : sequence of str
         'top', 'bridge', 'hollow', 'sulfur'; 'tetrahedral' and 'octahedral' holes (or both,
         'interstitial') for single atoms; 'pair' and 'chelate' for molecules with two binding

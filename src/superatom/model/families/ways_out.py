@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.model.archetypes import Archetype
-from superatom.model.embedding import DistanceModel, embed
+from superatom.model.families.archetypes import Archetype
+from superatom.model.families.embedding import DistanceModel, embed
 
 __all__ = ["METALS_APART", "lean", "metal_places", "neighbours", "straight_out"]
 

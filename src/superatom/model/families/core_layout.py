@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.errors import ComputationError
-from superatom.model.archetypes import Archetype
-from superatom.model.bound_molecules import BoundMolecule
-from superatom.model.clean import Tails, clean_tails
-from superatom.model.dressing import Frame, Place, dress
-from superatom.model.embedding import DistanceModel, embed
-from superatom.model.head_fits import DONOR_ANGLES, fit_head
-from superatom.model.heads import Head, head_of, stand_in
-from superatom.model.skeleton import skeleton_model
+from superatom.model.families.archetypes import Archetype
+from superatom.model.families.embedding import DistanceModel, embed
+from superatom.model.families.skeleton import skeleton_model
+from superatom.model.shell.bound_molecules import BoundMolecule
+from superatom.model.shell.clean import Tails, clean_tails
+from superatom.model.shell.dressing import Frame, Place, dress
+from superatom.model.shell.head_fits import DONOR_ANGLES, fit_head
+from superatom.model.shell.heads import Head, head_of, stand_in
 
 __all__ = ["Core", "lay_out_core"]
 
@@ -289,7 +289,7 @@ _END_ON, _SIDE_ON = 168.0, 84.0
 
 def _near_springs(positions: FloatArray, bonds: IntArray) -> list[tuple[int, int, float]]:
     """Return the distances of atoms one or two bonds apart."""
-    from superatom.model.contact_floors import bonds_apart
+    from superatom.model.shell.contact_floors import bonds_apart
 
     ways = bonds_apart(len(positions), bonds)
     i, j = np.nonzero(np.triu((ways >= 1) & (ways <= 2)))

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from superatom.errors import SearchError
-from superatom.model.metal_holes import octahedra, squares, tetrahedra
+from superatom.model.adsorption.metal_holes import octahedra, squares, tetrahedra
 from superatom.model.symmetry import skeleton_symmetry
 from superatom.structure.anatomy import Anatomy
 from superatom.structure.bonds import BondKind

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from superatom.composition.cluster import Cluster
 from superatom.composition.ligands import Ligand
 from superatom.errors import SearchError
-from superatom.model.archetypes import TEXT_FORMAT, Archetype, archetypes
+from superatom.model.families.archetypes import TEXT_FORMAT, Archetype, archetypes
 from superatom.model.ligand_sites import DONOR_ELEMENTS
 
 __all__ = ["check_composition", "find_archetype", "site_kind", "site_kinds"]
