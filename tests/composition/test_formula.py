@@ -194,6 +194,17 @@ def test_equality_is_by_meaning() -> None:
     assert Cluster.parse("[Au25(SR)18]0") != Cluster.parse("Au25(SR)18")
 
 
+@pytest.mark.parametrize(
+    "printed",
+    ["Au38*(SR)24", "Au38(SR)24*", "Au_{38}^{*}(SR)_{24}", "Au<sub>38</sub>*(SR)<sub>24</sub>"],
+)
+def test_a_star_marks_an_isomer_wherever_it_stands(printed: str) -> None:
+    cluster = Cluster.parse(printed)
+    assert cluster.isomer == "*"
+    assert cluster.text(label=False) == "Au38(SR)24"
+    assert Cluster.parse(str(cluster)) == cluster != Cluster.parse("Au38(SR)24")
+
+
 def test_redox_couple_gives_two_clusters() -> None:
     found = parse_formulas(r"[\text{Pt}_1\text{Au}_{24}]^-/^{2-}")
     assert [c.charge for c in found] == [-1, -2]

@@ -43,6 +43,8 @@ from superatom.errors import FormulaError, NotAClusterFormula
 __all__ = ["parse_cluster", "parse_formula", "parse_formulas", "parse_series"]
 
 _PREFIX_LABEL = re.compile(r"^(?:[A-D]|rac|R|S|Δ|Λ|cis|trans|l|d)-(?=[A-Z\[])")
+#: An isomer marked behind its core, before the ligands: Au38*(TBBT)24.
+_STARRED_CORE = re.compile(r"^\[?(?:[A-Z][a-z]?\d*)+(\*)(?=[(\[<])")
 _OXIDATION_STATE = re.compile(r"^[A-Z][a-z]?\((?:0|I{1,3}|IV|V)\)\d*$")
 _LABEL = re.compile(r"\(?-?([A-Za-z]|\d{1,2}[A-Za-z]?|iso\w{1,4}|[IVX]{1,4})\)?$|-(\w{1,4})$")
 _SUPPORT = re.compile(r"[/-]([A-Za-z][\w.\-]{0,24})$")
@@ -168,6 +170,8 @@ def _read(statement: Statement, lexicon: Lexicon, notes: list[str]) -> Cluster |
     draft = _Draft()
     if match := _PREFIX_LABEL.match(text.text):
         draft.isomer, text = match[0].rstrip("-"), text[match.end() :]
+    if match := _STARRED_CORE.match(text.text):
+        draft.isomer, text = "*", text[: match.start(1)] + text[match.end(1) :]
     if _OXIDATION_STATE.match(text.text):
         raise NotAClusterFormula(
             f"'{text.text}' is a metal with its oxidation state", text.raw, 0, len(text.raw)
