@@ -105,7 +105,7 @@ def render(formula: Formula, style: str = "text", *, label: bool = True) -> str:
         text += "/" + write.name(formula.support)
     text += "".join(write.dot + _companion(c, write) for c in formula.companions)
     if formula.isomer and label:
-        text += f"-{formula.isomer}"
+        text += "*" if formula.isomer == "*" else f"-{formula.isomer}"
     if label and isinstance(formula, ClusterSeries) and formula.domain:
         text += _domain_text(formula.domain)
     return rf"\mathrm{{{text}}}" if style == "latex" else text
