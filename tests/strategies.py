@@ -49,7 +49,7 @@ def ligand_parts(draw: st.DrawFn) -> tuple[LigandPart, ...]:
 
 @st.composite
 def clusters(draw: st.DrawFn) -> Cluster:
-    """Clusters with charge, ligands from the library and, when charged, counter-ions."""
+    """Clusters with charge, ligands from the library, labels and, if charged, counter-ions."""
     charge = draw(charges)
     companions: tuple[Companion, ...] = ()
     if charge:
@@ -60,6 +60,7 @@ def clusters(draw: st.DrawFn) -> Cluster:
         layers=(draw(metal_parts()) + draw(ligand_parts()),),
         charge=charge,
         companions=companions,
+        isomer=draw(st.sampled_from(["", "Q", "T", "a", "*"])),
         bracketed=charge is not None,
     )
 
