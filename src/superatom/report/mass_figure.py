@@ -272,7 +272,8 @@ def _draw_overview(axes: Axes, spectrum: Spectrum, assignments: Sequence[Assignm
         if window.mz_hi - window.mz_lo < 0.2 * reach:
             axes.axvspan(window.mz_lo, window.mz_hi, color=COLOURS[5], alpha=0.2, lw=0)
     for each in assignments:
-        if each.best is not None and each.trace.components.size:
+        # A formula that fits poorly is no assignment: its window is shaded, not named.
+        if each.best is not None and each.believable and each.trace.components.size:
             top = int(each.trace.components[each.component].argmax())
             place = float(each.trace.mz[top]), float(each.trace.measured[top])
             labels.append((*place, ion_mathtext(each.best.formula)))

@@ -19,6 +19,8 @@ from superatom.report.templating import number, render, signed
 from superatom.report.writing import write_whole
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from superatom.spectra.mass.assignments import Assignment, Assignments, Component
     from superatom.spectra.mass.byproducts import NamedByproduct
     from superatom.spectra.mass.spectrum import Spectrum
@@ -121,7 +123,7 @@ def _row(place: int, assignment: Assignment) -> dict[str, Any]:
     return {
         "number": place,
         "mz": f"{best.base_mz:.4f}",
-        "formula": ion_html(best.formula),
+        "formula": ion_html(best.formula) if assignment.believable else _doubted(best.formula),
         "charge": signed(best.charge),
         "share": _share(assignment.components[assignment.component]),
         "probability": f"{best.probability_with_evidence:.2f}",
@@ -129,6 +131,12 @@ def _row(place: int, assignment: Assignment) -> dict[str, Any]:
         "shift": signed(round(best.shift_ppm, 1)),
         "equivalent": _named([each.formula for each in others]),
     }
+
+
+def _doubted(formula: str) -> Markup:
+    from markupsafe import Markup
+
+    return Markup("not assigned: fits poorly ({})").format(ion_html(formula))
 
 
 def _share(component: Component) -> str:

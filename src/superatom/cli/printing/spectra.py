@@ -131,7 +131,7 @@ def print_assignments(
     screen = _screen()
     if not found.assignments:
         screen.print("no envelope stands out of the noise; say where to look: --window 7385-7405")
-    for each in found.assignments:
+    for each in sorted(found.assignments, key=lambda one: not one.believable):
         _print_assignment(screen, each, most)
     _print_byproducts(screen, named)
     curve = ", ".join(f"{c:+.1f}" for c in found.calibration_ppm)
@@ -145,7 +145,8 @@ def print_assignments(
 def _print_assignment(screen: Console, each: Assignment, most: int) -> None:
     window = each.window
     screen.print(
-        f"m/z {window.mz_lo:.3f} to {window.mz_hi:.3f}, {each.n_candidates} candidates",
+        f"m/z {window.mz_lo:.3f} to {window.mz_hi:.3f}, {each.n_candidates} candidates"
+        + ("" if each.believable or each.best is None else ", not assigned: fits poorly"),
         style="bold",
     )
     if each.best is not None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superatom.spectra.mass.assignments import (
+    WELL_EXPLAINED,
     Assignment,
     CandidateFit,
     Component,
@@ -39,7 +40,6 @@ _TEMPERATURE = 1.5
 _TEMPERATURE_MIXED = 2.5  # where species overlap
 _LISTED = 10  # candidates listed besides the equivalent ones
 _MOST_LISTED = 200
-_POOR = 0.7  # fraction of variance explained below which a fit is called poor
 _RESIDUAL_SIGMA = 5.0
 _RESIDUAL_SHARE = 0.05  # of the tallest point
 
@@ -87,7 +87,7 @@ def answers_of(prepared: PreparedWindow, fit: WindowFit) -> list[Answer]:
     shown = FitTrace(trace.mz, trace.intensity, columns.sum(axis=0) + baseline, baseline, columns)
     residual_peaks = _residual_peaks(trace, shown.residual)
     notes = prepared.notes
-    if fit.r_squared < _POOR:
+    if fit.r_squared < WELL_EXPLAINED:
         notes = (
             *notes,
             f"the fit explains only {max(fit.r_squared, 0.0):.0%} of this window: something else "

@@ -12,15 +12,16 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from superatom.errors import SearchError, TimeLimitReached
+from superatom.errors import TimeLimitReached
 from superatom.provenance import stamp
 from superatom.spectra.mass.answers import Answer, answers_of
-from superatom.spectra.mass.assignments import Assignments, Window
+from superatom.spectra.mass.assignments import WELL_EXPLAINED, Assignment, Assignments, Window
 from superatom.spectra.mass.calibration import Calibration, calibrate
 from superatom.spectra.mass.clock import Clock
 from superatom.spectra.mass.decoys import false_probability
 from superatom.spectra.mass.evidence import chemistry
 from superatom.spectra.mass.ladders import with_relatives
+from superatom.spectra.mass.places import search_places, tallest_first
 from superatom.spectra.mass.space import SearchSpace
 from superatom.spectra.mass.species import ShiftPrior, Slot, WindowFit, find_species
 from superatom.spectra.mass.spectrum import Spectrum
@@ -33,10 +34,8 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 _METHOD = "superatom whole-envelope assignment"
-_ONE_WINDOW = 25.0  # a spectrum this narrow in m/z is taken as one window
 _CALIBRANTS = 12  # strongest windows that determine the calibration
 _MANY_WINDOWS = 8  # fewer are not worth the start of other processes
-_EXPLAINED = 0.8  # share of the variance that a window with a vote in the calibration needs
 _AT_LIMIT = 3.0  # ppm
 _NARROW = 4.0  # standard deviations about the calibration that are searched
 
@@ -57,9 +56,12 @@ def assign(
 ) -> Assignments:
     """Assign the envelopes of a spectrum to compositions of a search space.
 
-    Each window is fitted by a mixture of isotope envelopes; m/z shift, peak width, baseline
-    and amounts are fitted together. With several windows the shift is shared as a smooth
-    curve. Chemistry, charge ladders and series order candidates the fit cannot tell apart.
+    Windows are searched tallest first, so that a time limit leaves out the weakest. Each is
+    fitted by a mixture of isotope envelopes; m/z shift, peak width, baseline and amounts are
+    fitted together. With several windows the shift is shared as a smooth curve, if enough of
+    them are explained well. Where windows are found by itself, a continuum of overlapping
+    ions beneath the envelopes is taken away first. Chemistry, charge ladders and series order
+    candidates that the fit cannot tell apart.
 
     Parameters
     ----------
@@ -102,13 +104,21 @@ def assign(
     """
     clock = Clock.start(time_limit_s)
     space, notes = _with_polarity(spectrum, space)
-    places = tuple(windows) if windows is not None else _windows(spectrum)
-    prepared, late = _prepared(spectrum, places, space, resolving_power, clock)
+    if windows is None:
+        places, searched, remarks = search_places(spectrum, space.charges)
+    else:
+        places, searched, remarks = tuple(windows), spectrum, ()
+    ordered = tallest_first(searched, places)
+    prepared, late = _prepared(searched, ordered, space, resolving_power, clock)
     wide = ShiftPrior(0.0, 15.0, -max_shift_ppm, max_shift_ppm)
     calibrants = () if calibration or len(prepared) < 2 else _calibrants(prepared)
     with _sharing(workers, len(prepared)) as spread:
         spread = _told(spread, progress, len(prepared) + len(calibrants))
-        known = calibration or _calibrated(calibrants, wide, spread, clock)
+        known, warning = (
+            (calibration, ())
+            if calibration
+            else _settled(_calibrated(calibrants, wide, spread, clock), calibrants, wide)
+        )
         tasks = [
             _Task(each, _prior(known, each.trace.centre, wide), max_components, decoys, clock)
             for each in prepared
@@ -118,6 +128,8 @@ def assign(
     if not done:
         clock.check()
     late = (*(t.window.window for t, g in zip(tasks, answers, strict=True) if g is None), *late)
+    place = {window: number for number, window in enumerate(places)}
+    done.sort(key=lambda group: place[group[0].assignment.window])
     assigned = with_relatives([answer for group in done for answer in group])
     return Assignments(
         assignments=tuple(assigned),
@@ -128,7 +140,9 @@ def assign(
         notes=(
             *spectrum.notes,
             *notes,
-            *_limit_note(known, prepared, wide),
+            *remarks,
+            *warning,
+            *_poor_note(assigned),
             *_late_note(clock, late),
         ),
         provenance=stamp(
@@ -143,16 +157,35 @@ def assign(
     )
 
 
-def _limit_note(
-    known: Calibration, prepared: Sequence[PreparedWindow], wide: ShiftPrior
-) -> tuple[str, ...]:
-    """Warn if the calibration runs into the limits of the m/z error."""
-    shifts = [known.at(each.trace.centre) for each in prepared] if known.n_windows else []
+def _settled(
+    found: Calibration, calibrants: Sequence[PreparedWindow], wide: ShiftPrior
+) -> tuple[Calibration, tuple[str, ...]]:
+    """Return the calibration, or none with a warning if it cannot be believed."""
+    if not calibrants:
+        return found, ()
+    free = f"every window was searched within {wide.high:g} ppm by itself; pin the m/z error by a "
+    free += "lock mass, or widen the search space"
+    if not found.n_windows:
+        return found, (
+            f"no calibration: fewer than two of the {len(calibrants)} strongest windows are "
+            f"explained to {WELL_EXPLAINED:.0%}; {free}",
+        )
+    shifts = [found.at(each.trace.centre) for each in calibrants]
     if all(wide.low + _AT_LIMIT < shift < wide.high - _AT_LIMIT for shift in shifts):
+        return found, ()
+    return Calibration(), (
+        f"no calibration: the curve found is at the limit of the m/z error that is allowed, "
+        f"{wide.high:g} ppm; {free}",
+    )
+
+
+def _poor_note(assigned: Sequence[Assignment]) -> tuple[str, ...]:
+    poor = sum(each.best is not None and not each.believable for each in assigned)
+    if not poor:
         return ()
     return (
-        f"the calibration found is at the limit of the m/z error that is allowed, {wide.high:g} "
-        "ppm: allow more, pin it by a lock mass, or widen the search space",
+        f"{poor} of {len(assigned)} species fit poorly (R² below {WELL_EXPLAINED:g}) and are not "
+        "to be taken as assigned",
     )
 
 
@@ -246,17 +279,6 @@ def _with_polarity(spectrum: Spectrum, space: SearchSpace) -> tuple[SearchSpace,
     return space.with_charges(turned), (note,)
 
 
-def _windows(spectrum: Spectrum) -> tuple[Window, ...]:
-    if not len(spectrum):
-        raise SearchError("the spectrum is empty")
-    low, high = float(spectrum.mz[0]), float(spectrum.mz[-1])
-    if high - low < _ONE_WINDOW:
-        return (Window(low, high),)
-    from superatom.spectra.mass.windows import find_windows
-
-    return find_windows(spectrum)
-
-
 def _prior(known: Calibration, mz: float, wide: ShiftPrior) -> ShiftPrior:
     if not known.n_windows:
         return wide
@@ -301,7 +323,7 @@ def _vote(task: _Task) -> Slot | None:
         fit = _fitted(task)
     except TimeLimitReached:
         return None
-    return fit.slots[0] if fit.slots and fit.r_squared >= _EXPLAINED else None
+    return fit.slots[0] if fit.slots and fit.r_squared >= WELL_EXPLAINED else None
 
 
 def _answer(task: _Task) -> list[Answer] | None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from superatom.provenance import Provenance
 
 __all__ = [
+    "WELL_EXPLAINED",
     "Assignment",
     "Assignments",
     "CandidateFit",
@@ -22,6 +23,10 @@ __all__ = [
     "ResidualPeak",
     "Window",
 ]
+
+#: Share of a window's variance that a fit must explain: below, its assignment is not believed and
+#: it has no vote in the calibration.
+WELL_EXPLAINED = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +222,11 @@ class Assignment:
         return self.candidates[0] if self.candidates else None
 
     @property
+    def believable(self) -> bool:
+        """Whether the first candidate explains the window to `WELL_EXPLAINED` or better."""
+        return bool(self.candidates) and self.candidates[0].r_squared >= WELL_EXPLAINED
+
+    @property
     def equivalent(self) -> tuple[CandidateFit, ...]:
         """Candidates that the data cannot tell apart, the best among them."""
         return tuple(candidate for candidate in self.candidates if candidate.equivalent)
@@ -281,6 +291,7 @@ COLUMNS = (
     "probability_with_evidence",
     "equivalent",
     "evidence",
+    "believable",
 )
 
 
@@ -387,5 +398,6 @@ def _row(number: int, assignment: Assignment, rank: int, candidate: CandidateFit
         candidate.probability_with_evidence,
         candidate.equivalent,
         "; ".join(reason.text for reason in candidate.evidence),
+        assignment.believable,
     )
     return dict(zip(COLUMNS, values, strict=True))

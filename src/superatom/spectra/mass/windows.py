@@ -19,6 +19,7 @@ __all__ = ["PeakGroup", "find_groups", "find_windows", "windows_by_hand"]
 _TOLERANCE = 0.2  # of the spacing: how far the next peak of an envelope may lie off
 _VALLEY = 1.35  # a rise by this factor beyond a minimum starts another envelope
 _LOWEST = 0.02  # of the apex: lower peaks are left out of its window
+_FEWEST = 3  # peaks of an envelope; fewer beside a taller one are what its search left over
 _RESOLVED = 0.9  # of the spacing: two or three peaks wider than this are no isotopes
 _MOST_GROUPS = 2000
 
@@ -249,7 +250,8 @@ def find_windows(
     """Return windows to assign, ascending in m/z.
 
     Envelopes that overlap by more than a third of the narrower one share a window, since
-    they must be fitted together; its charge is left open if theirs differ.
+    they must be fitted together; its charge is left open if theirs differ. One or two peaks
+    beside a taller envelope are no envelope of their own and are joined to its window.
 
     Parameters
     ----------
@@ -266,7 +268,7 @@ def find_windows(
     sign = polarity or spectrum.polarity
     groups = find_groups(spectrum, **options)  # type: ignore[arg-type]
     joined: list[tuple[Window, float]] = []
-    for group in _to_ground(spectrum, groups):
+    for group in _with_fragments(_to_ground(spectrum, groups)):
         window = group.window(sign)
         if joined and _overlap(joined[-1][0], window) > 1 / 3:
             joined[-1] = (_union(joined[-1][0], window), max(joined[-1][1], group.height))
@@ -274,6 +276,32 @@ def find_windows(
             joined.append((window, group.height))
     tallest = sorted(joined, key=lambda each: -each[1])[:most]
     return tuple(sorted((window for window, _ in tallest), key=lambda each: each.mz_lo))
+
+
+def _with_fragments(groups: Sequence[PeakGroup]) -> list[PeakGroup]:
+    """Join groups too small to be an envelope to the tallest one that they touch."""
+    whole = [group for group in groups if group.n_peaks >= _FEWEST]
+    low = np.array([group.mz_lo for group in whole])
+    high = np.array([group.mz_hi for group in whole])
+    height = np.array([group.height for group in whole])
+    # One tooth of the taller comb: more is a gap that its envelope does not have.
+    gap = np.array([SPACING / group.charges[0].number if group.charges else 0.0 for group in whole])
+    wider: dict[int, PeakGroup] = {}
+    alone = []
+    for group in groups:
+        if group.n_peaks >= _FEWEST:
+            continue
+        beside = (low - gap < group.mz_hi) & (high + gap > group.mz_lo) & (height > group.height)
+        if not beside.any():
+            alone.append(group)
+            continue
+        at = int(np.argmax(np.where(beside, height, 0.0)))
+        now = wider.get(at, whole[at])
+        wider[at] = replace(
+            now, mz_lo=min(now.mz_lo, group.mz_lo), mz_hi=max(now.mz_hi, group.mz_hi)
+        )
+    joined = [wider.get(at, group) for at, group in enumerate(whole)]
+    return sorted(joined + alone, key=lambda each: each.apex_mz)
 
 
 def _to_ground(spectrum: Spectrum, groups: Sequence[PeakGroup]) -> list[PeakGroup]:
