@@ -13,7 +13,8 @@ same. Scored is the true value of the run that looked best.
   its whole range (all options of a category), keeps the best value of all so far and goes on to
   the next condition, in random order; after all of them once more around the best run over half
   the width, then a quarter, and so on.
-- suggested: five runs spread evenly by `suggest`, then one suggestion after the other.
+- one factor, middle: the same from the middle of all ranges on, with options at random.
+- suggested: four runs spread evenly by `suggest`, then one suggestion after the other.
 
 Reported: medians over the seeds of N suggested runs and of 2 N others; in how many seeds the N
 suggested runs are ahead; and how many suggested runs it takes until their median is as good as
@@ -34,7 +35,7 @@ from superatom.synthesis.conditions import Choice, Conditions, Experiments, Rang
 from superatom.synthesis.suggest import suggest
 
 LEVELS = 4  # values a chemist tries of one factor
-FIRST = 5  # runs spread evenly before the first that is suggested
+FIRST = 4  # runs spread evenly before the first that is suggested
 COUNTS = (15, 20, 25)
 MOST = 30
 MOVED = 0.1  # of its width by which a range is moved at most
@@ -149,10 +150,12 @@ def at_random(task: Task, runs: int, seed: int) -> Bench:
     return bench
 
 
-def one_factor(task: Task, runs: int, seed: int) -> Bench:
+def one_factor(task: Task, runs: int, seed: int, *, middle: bool = False) -> Bench:
     """Vary one condition, keep its best value, go on to the next; then finer, again."""
     bench, generator = Bench(task, seed), np.random.default_rng([seed, 5])
     point = at_random(task, 1, seed).runs[0]
+    if middle:
+        point = {**point, **{item.name: item.value(0.5) for item in task.conditions.ranges}}
     score, width = bench.do(point), 1.0
     while len(bench.runs) < runs:
         for i in generator.permutation(len(task.conditions.names)):
@@ -173,6 +176,10 @@ def one_factor(task: Task, runs: int, seed: int) -> Bench:
                     point, score = tried, result
         width /= 2
     return bench
+
+
+def from_the_middle(task: Task, runs: int, seed: int) -> Bench:
+    return one_factor(task, runs, seed, middle=True)
 
 
 def moved(task: Task, seed: int) -> Task:
@@ -207,8 +214,11 @@ def report(task: Task, seeds: range, batch: int) -> None:
     best = {n: np.array([bench.best(n) for bench in ours]) for n in range(FIRST, MOST + 1)}
     medians = {n: float(np.median(values)) for n, values in best.items()}
     print(f"{task.name}, optimum {task.optimum:.3f}")
-    print("  suggested   " + "".join(f"{n:>4d}: {medians[n]:8.3f}" for n in COUNTS))
-    for name, strategy in (("random", at_random), ("one factor", one_factor)):
+    print("  suggested     " + "".join(f"{n:>4d}: {medians[n]:8.3f}" for n in COUNTS))
+    others = {
+        "random": at_random, "one factor": one_factor, "one f., middle": from_the_middle
+    }  # fmt: skip
+    for name, strategy in others.items():
         theirs = [strategy(t, 2 * max(COUNTS), s) for t, s in zip(tasks_moved, seeds, strict=True)]
         cells, wins = "", []
         for n in COUNTS:
@@ -217,7 +227,7 @@ def report(task: Task, seeds: range, batch: int) -> None:
             wins.append(f"{np.mean(best[n] > twice):.0%}")
         level = float(np.median([bench.best(40) for bench in theirs]))
         needed = next((str(n) for n in medians if medians[n] >= level), f"more than {MOST}")
-        print(f"  {name:12s}{cells}  beaten with half: {' / '.join(wins)}  40 are met by {needed}")
+        print(f"  {name:14s}{cells}  beaten with half: {' / '.join(wins)}  40 are met by {needed}")
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from superatom.synthesis.conditions import (
     read_condition,
     read_runs,
 )
-from superatom.synthesis.gaussian_process import _distances, _loss, _priors, learn
+from superatom.synthesis.gaussian_process import _distances, _hill, _loss, _priors, learn
 from superatom.synthesis.result_scale import ResultScale
 from superatom.synthesis.suggest import Suggestions, suggest
 
@@ -43,7 +43,7 @@ def test_the_gradient_of_the_likelihood_is_its_derivative() -> None:
     results = generator.normal(size=9)
     centre, width = _priors(3, 2)
     parameters = centre + 0.3 * generator.normal(size=7)
-    rest = (_distances(points, points, 2), results, 2, centre, width)
+    rest = (_distances(points, points, 2), results, _hill(points, 2), 2, centre, width)
     slope = _loss(parameters, *rest)[1]
     for i, step in enumerate(1e-5 * np.eye(7)):
         rise = _loss(parameters + step, *rest)[0] - _loss(parameters - step, *rest)[0]
@@ -126,6 +126,20 @@ def test_too_few_runs_are_spread() -> None:
     assert {item.intent for item in found.batch} == {"spread"}
     assert {item.conditions["solvent"] for item in found.batch} == {"THF", "water"}
     assert found.best is None
+
+
+def test_the_first_run_is_in_the_middle_of_the_ranges() -> None:
+    first = suggest(FLASK, Experiments((), ()), count=4).batch[0].conditions
+    assert first["T_C"] == pytest.approx(55)
+    assert first["ratio"] == pytest.approx(10**0.5, rel=1e-5)
+
+
+def test_runs_overrule_the_hill_expected_amid_the_ranges() -> None:
+    """A result that is highest at the edge is sought at the edge."""
+    line = Conditions.of(Range("T_C", 0, 100))
+    runs = tuple({"T_C": t} for t in (20.0, 50.0, 80.0))
+    done = Experiments(runs, tuple(float(run["T_C"]) for run in runs))
+    assert suggest(line, done).batch[0].conditions["T_C"] > 90
 
 
 def test_suggestions_are_repeatable_and_can_be_written() -> None:

@@ -3,7 +3,9 @@
 Kernel: Matérn 5/2 with one length per number, times exp(-1/l) for every category in which two
 runs differ; and, added to it, the mean of such kernels of one condition each, so that what a
 condition does whatever the others are is learned from few runs (Duvenaud, Nickisch and Rasmussen,
-Additive Gaussian Processes, 2011, 10.48550/arXiv.1112.4394). Lengths, heights, noise and the shape
+Additive Gaussian Processes, 2011, 10.48550/arXiv.1112.4394). Before any run the process expects a
+flat hill in the middle of the ranges, because ranges are chosen so that the best lies inside them;
+runs overrule it. Lengths, heights, noise and the shape
 of the scale of the results maximise the marginal likelihood times priors (Rasmussen and Williams,
 Gaussian Processes for Machine Learning, 2006, chapters 4 and 5; for the scale Snelson, Rasmussen
 and Ghahramani, Warped Gaussian Processes, 2003).
@@ -34,6 +36,8 @@ _SHAPES = (0.0, 2.0)  # where the scale of the results can be turned back
 _JITTER = 1e-8
 _TURNS = 40
 _SHIFT = 1e-4  # of the shape, for its slope
+#: How far the corners lie below the middle before any run, in standard deviations of the results.
+_HILL = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +59,7 @@ class GaussianProcess:
     root : ndarray, shape (runs, runs)
         Cholesky factor of the covariance.
     weights : ndarray, shape (runs,)
-        Inverse covariance times values.
+        Inverse covariance times values less the hill expected before.
     """
 
     points: Floats
@@ -93,7 +97,8 @@ class GaussianProcess:
         cross = _kernel(points, self.points, self.numbers, self.logs)
         spread = solve_triangular(self.root, cross.T, lower=True)
         variance = self.unknown**2 - np.sum(spread**2, axis=0)
-        return cross @ self.weights, np.sqrt(np.maximum(variance, 1e-10))
+        expected = _hill(points, self.numbers) + cross @ self.weights
+        return expected, np.sqrt(np.maximum(variance, 1e-10))
 
     def given(self, points: Floats, values: Floats) -> GaussianProcess:
         """Return the process with these experiments in place of its own, parameters kept."""
@@ -119,7 +124,7 @@ def learn(points: Floats, results: Floats, numbers: int, *, starts: int = 2) -> 
     centre, width = _priors(points.shape[1], numbers)
     low, high = centre - _BOUND * width, centre + _BOUND * width
     low[-1], high[-1] = _SHAPES
-    distances = _distances(points, points, numbers)
+    distances, hill = _distances(points, points, numbers), _hill(points, numbers)
     generator = np.random.default_rng(len(results))
     best: tuple[float, Floats] | None = None
     for number in range(starts):
@@ -127,7 +132,7 @@ def learn(points: Floats, results: Floats, numbers: int, *, starts: int = 2) -> 
         found = minimize(
             _loss,
             np.clip(centre + shift, low, high),
-            args=(distances, results, numbers, centre, width),
+            args=(distances, results, hill, numbers, centre, width),
             jac=True,
             method="L-BFGS-B",
             bounds=list(zip(low, high, strict=True)),
@@ -150,7 +155,8 @@ def _condition(
     covariance = _kernel(points, points, numbers, logs)
     covariance[np.diag_indices_from(covariance)] += np.exp(2 * logs[-1]) + _JITTER
     root = np.asarray(np.linalg.cholesky(covariance), dtype=float)
-    weights = np.asarray(cho_solve((root, True), values), dtype=float)
+    rest = values - _hill(points, numbers)
+    weights = np.asarray(cho_solve((root, True), rest), dtype=float)
     return GaussianProcess(points, values, numbers, logs, scale, root, weights)
 
 
@@ -160,6 +166,14 @@ def _priors(conditions: int, numbers: int) -> tuple[Floats, Floats]:
     table = np.array([*rows, _PRIOR_HEIGHT, _PRIOR_ADDED, _PRIOR_NOISE, _PRIOR_SHAPE])
     table[:numbers, 0] += 0.5 * np.log(max(numbers, 1) / 2.0)
     return table[:, 0], table[:, 1]
+
+
+def _hill(points: Floats, numbers: int) -> Floats:
+    """Return what is expected before any run: 0 on average over the ranges, high amid them."""
+    if not numbers:
+        return np.zeros(len(points))
+    outward = np.mean((2.0 * points[:, :numbers] - 1.0) ** 2, axis=1)
+    return np.asarray(_HILL * (1.0 / 3.0 - outward))
 
 
 def _distances(a: Floats, b: Floats, numbers: int) -> Floats:
@@ -194,6 +208,7 @@ def _loss(
     parameters: Floats,
     distances: Floats,
     results: Floats,
+    hill: Floats,
     numbers: int,
     centre: Floats,
     width: Floats,
@@ -206,21 +221,23 @@ def _loss(
     covariance = product + added + (noise + _JITTER) * np.eye(len(values))
     root = np.linalg.cholesky(covariance)
     inverse = np.linalg.inv(covariance)
-    weights = inverse @ values
+    rest = values - hill
+    weights = inverse @ rest
     outer = inverse - np.outer(weights, weights)  # 2 dL/dK
     gradient = np.empty(len(parameters))
     gradient[:-4] = 0.5 * np.tensordot(bends, outer, 2)
     gradient[-4:-1] = np.sum(outer * product), np.sum(outer * added), noise * np.trace(outer)
-    gradient[-1] = _shape_slope(results, shape, inverse)
+    gradient[-1] = _shape_slope(results, shape, inverse, hill)
     off = (parameters - centre) / width
-    value = 0.5 * values @ weights + np.sum(np.log(np.diag(root))) - stretch + 0.5 * off @ off
+    value = 0.5 * rest @ weights + np.sum(np.log(np.diag(root))) - stretch + 0.5 * off @ off
     return float(value), gradient + off / width
 
 
-def _shape_slope(results: Floats, shape: float, inverse: Floats) -> float:
+def _shape_slope(results: Floats, shape: float, inverse: Floats, hill: Floats) -> float:
     """Return how the likelihood falls with the shape; the covariance does not know of it."""
     ends = []
     for sign in (-1.0, 1.0):
         _, values, stretch = ResultScale.of(results, shape + sign * _SHIFT)
-        ends.append(0.5 * float(values @ inverse @ values) - stretch)
+        rest = values - hill
+        ends.append(0.5 * float(rest @ inverse @ rest) - stretch)
     return (ends[1] - ends[0]) / (2.0 * _SHIFT)

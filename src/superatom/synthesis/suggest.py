@@ -29,6 +29,7 @@ _REACH = 0.25  # share of a range by which a suggestion leaves the best run
 _STRETCH = (0.5, 2.0)  # how much less or more for a condition that matters much or little
 _FAR = float(np.log(10.0))  # how much more improvement it takes to go farther
 _DESIGNS = 64  # even spreads compared before the first runs
+_INNER = 0.7  # share of each range, in its middle, over which they spread: corners mostly fail
 _CLOUD = 24
 _NODES = 128  # at which an expected improvement is summed up
 _FEW = 3  # experiments below which only an even spread makes sense
@@ -168,13 +169,18 @@ def suggest(
 def _spread(conditions: Conditions, points: Floats, count: int, seed: int) -> list[Suggestion]:
     """Return points far from all that was done and from each other.
 
-    The best of many Latin hypercubes: every condition is tried at `count` even values.
+    The best of many Latin hypercubes over the inner part of the ranges; before any run, its first
+    point is put in the middle of all ranges.
     """
     from scipy.stats import qmc
 
     generator = np.random.default_rng(seed)
     sampler = qmc.LatinHypercube(len(conditions.names), rng=generator)
     designs = [conditions.points(sampler.random(count)) for _ in range(_DESIGNS)]
+    n = len(conditions.ranges)
+    for design in designs:
+        design[:, :n] = 0.5 + _INNER * (design[:, :n] - 0.5)
+        design[: 0 if len(points) else 1, :n] = 0.5
     best = max(designs, key=lambda design: _least_gap(conditions, design, points))
     reason = "too few runs for a model: spread evenly over the conditions"
     return [
