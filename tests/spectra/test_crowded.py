@@ -7,7 +7,7 @@ import pytest
 
 from superatom.composition.cluster import Cluster
 from superatom.spectra.mass.assign import assign
-from superatom.spectra.mass.assignments import Assignments
+from superatom.spectra.mass.assignments import Assignments, Window
 from superatom.spectra.mass.continuum import find_continuum
 from superatom.spectra.mass.places import search_places
 from superatom.spectra.mass.simulate import Ion, simulate
@@ -128,3 +128,17 @@ def test_ions_that_are_not_in_the_space_are_not_believed_and_do_not_calibrate(
     assert any(note.startswith("no calibration") for note in wrong.notes)
     assert any("fit poorly" in note for note in wrong.notes)
     assert not any(row["believable"] for row in wrong.rows())
+
+
+def test_a_window_that_holds_three_peaks_of_an_envelope_is_not_believed() -> None:
+    """It fits, as it must: three peaks say little."""
+    ion = "[Au25(pMBA)18-3H]4-"
+    spectrum = simulate({ion: 1.0}, resolving_power=14_000, noise=0.005, seed=2)
+    top = float(spectrum.mz[spectrum.intensity.argmax()])
+    for reach, believed in ((0.35, False), (1.6, True)):
+        window = Window(top - reach, top + reach, -4)
+        space = SearchSpace.parse("Au:20-30", "pMBA:15-20", "H:-4-0", "-4")
+        each = assign(spectrum, space, [window], decoys=False).assignments[0]
+        assert each.best is not None
+        assert each.best.r_squared > 0.8
+        assert each.believable is believed

@@ -252,7 +252,14 @@ def finish(answer: Answer, extra: Floats, reasons: dict[int, tuple[Evidence, ...
             f"{int(equivalent.sum())} candidates cannot be told apart; only the {n_listed} most "
             "probable are listed",
         )
-    return replace(answer.assignment, candidates=listed, notes=notes)
+    seen = _coverage(answer.assignment.trace, patterns.mz[0, 0], patterns.height[0, 0])
+    return replace(answer.assignment, candidates=listed, notes=notes, coverage=seen)
+
+
+def _coverage(trace: FitTrace, mz: Floats, height: Floats) -> float:
+    """Return the share of an envelope that lies inside the window."""
+    inside = (mz >= trace.mz[0]) & (mz <= trace.mz[-1])
+    return float(height[inside].sum() / height.sum())
 
 
 def _candidate(

@@ -184,8 +184,8 @@ def _poor_note(assigned: Sequence[Assignment]) -> tuple[str, ...]:
     if not poor:
         return ()
     return (
-        f"{poor} of {len(assigned)} species fit poorly (R² below {WELL_EXPLAINED:g}) and are not "
-        "to be taken as assigned",
+        f"{poor} of {len(assigned)} species fit poorly (R² below {WELL_EXPLAINED:g}, or a window "
+        "that holds too little of the envelope) and are not to be taken as assigned",
     )
 
 

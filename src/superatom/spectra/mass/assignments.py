@@ -27,6 +27,7 @@ __all__ = [
 #: Share of a window's variance that a fit must explain: below, its assignment is not believed and
 #: it has no vote in the calibration.
 WELL_EXPLAINED = 0.8
+_MOSTLY_SEEN = 0.7  # of an envelope that its window must hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,8 @@ class Assignment:
     component : int
         Which of `components` the candidates stand for; overlapping species in one window
         have one assignment each, the strongest first.
+    coverage : float
+        Share of the first candidate's calculated envelope that lies inside the window.
     """
 
     window: Window
@@ -215,6 +218,7 @@ class Assignment:
     separation: str = ""
     notes: tuple[str, ...] = ()
     component: int = 0
+    coverage: float = 1.0
 
     @property
     def best(self) -> CandidateFit | None:
@@ -223,8 +227,9 @@ class Assignment:
 
     @property
     def believable(self) -> bool:
-        """Whether the first candidate explains the window to `WELL_EXPLAINED` or better."""
-        return bool(self.candidates) and self.candidates[0].r_squared >= WELL_EXPLAINED
+        """Whether the first candidate explains its window, which holds 70 % of its envelope."""
+        good = bool(self.candidates) and self.candidates[0].r_squared >= WELL_EXPLAINED
+        return good and self.coverage >= _MOSTLY_SEEN
 
     @property
     def equivalent(self) -> tuple[CandidateFit, ...]:
@@ -246,6 +251,7 @@ class Assignment:
             "separation": self.separation,
             "notes": list(self.notes),
             "component": self.component,
+            "coverage": self.coverage,
         }
 
     @classmethod
@@ -266,6 +272,7 @@ class Assignment:
             separation=data["separation"],
             notes=tuple(data["notes"]),
             component=data.get("component", 0),
+            coverage=data.get("coverage", 1.0),
         )
 
 
