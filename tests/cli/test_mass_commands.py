@@ -173,6 +173,12 @@ def test_words_stop_at_options_and_files(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_repeated_option_adds_its_words() -> None:
+    words = ["--others", "H:-1-1", "--json", "--others", "Na:0-4", "K:0-1", "--charge", "-1"]
+    folded = ["--others", "H:-1-1 Na:0-4 K:0-1", "--json", "--charge", "-1"]
+    assert fold_words(words) == folded
+
+
 def test_a_simulated_dopant_series_gives_its_distribution_back(tmp_path: Path) -> None:
     file = tmp_path / "doped.csv"
     ions = ("[Au25(PET)18]-", "[Au24Ag(PET)18]-", "[Au23Ag2(PET)18]-")

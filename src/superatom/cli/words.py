@@ -18,23 +18,30 @@ _WORD = re.compile(r"[A-Za-z(0-9][^\\/]*$")
 def fold_words(arguments: list[str]) -> list[str]:
     """Join the words after each of the options `MANY` to one value.
 
-    A word that names an existing file is left alone, since it is an argument of its own.
+    The words of an option that is repeated go to the first. A word that names an existing file
+    is left alone, since it is an argument of its own.
 
     Examples
     --------
-    >>> fold_words(["--metals", "Au:1-9", "Ag:0-2", "--charge", "-6..-1"])
-    ['--metals', 'Au:1-9 Ag:0-2', '--charge', '-6..-1']
+    >>> fold_words(["--metals", "Au:1-9", "Ag:0-2", "--charge", "-6..-1", "--metals", "Pt:0-1"])
+    ['--metals', 'Au:1-9 Ag:0-2 Pt:0-1', '--charge', '-6..-1']
     """
     folded: list[str] = []
+    places: dict[str, int] = {}
     rest = list(arguments)
     while rest:
-        folded.append(rest.pop(0))
-        if folded[-1] not in MANY or not rest:
+        word = rest.pop(0)
+        if word not in MANY or not rest:
+            folded.append(word)
             continue
         words = [rest.pop(0)]
         while rest and _WORD.match(rest[0]) and not Path(rest[0]).exists():
             words.append(rest.pop(0))
-        folded.append(" ".join(words))
+        if word in places:
+            folded[places[word]] += " " + " ".join(words)
+        else:
+            folded += [word, " ".join(words)]
+            places[word] = len(folded) - 1
     return folded
 
 
